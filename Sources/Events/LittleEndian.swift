@@ -1,0 +1,79 @@
+/// Little-endian integers at the end of a byte array, and a cursor that reads them back.
+///
+/// All binary layouts of the project (timeline, scores, snapshot payload) are written and read with these two.
+extension [UInt8] {
+    @inlinable
+    public mutating func append<T: FixedWidthInteger>(littleEndian value: T) {
+        var bits = value.littleEndian
+        unsafe Swift.withUnsafeBytes(of: &bits) { unsafe append(contentsOf: $0) }
+    }
+
+    /// Copies all bytes of `span`.
+    @inlinable
+    public mutating func append(span: RawSpan) {
+        unsafe span.withUnsafeBytes { unsafe append(contentsOf: $0) }
+    }
+
+    /// Overwrites the integer that begins at `offset`.
+    @inlinable
+    public mutating func store<T: FixedWidthInteger>(littleEndian value: T, at offset: Int) {
+        precondition(offset >= 0 && offset + MemoryLayout<T>.size <= count)
+        var bits = value.littleEndian
+        unsafe Swift.withUnsafeBytes(of: &bits) { from in
+            for index in 0..<from.count { self[offset + index] = unsafe from[index] }
+        }
+    }
+}
+
+extension RawSpan {
+    /// The integer that begins at `offset`; the caller has checked that it lies within the span (trapped otherwise).
+    @inlinable
+    public func load<T: FixedWidthInteger & BitwiseCopyable>(littleEndianAt offset: Int, as type: T.Type = T.self) -> T {
+        unsafe T(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: T.self))
+    }
+}
+
+/// The bytes end before the layout does, or go on after it.
+public struct TruncatedBytes: Error, Equatable {
+    public let offset: Int
+    public init(offset: Int) { self.offset = offset }
+}
+
+/// Reads a layout front to back; each step checks that its bytes are there.
+public struct ByteCursor: ~Escapable {
+    @usableFromInline let span: RawSpan
+    public private(set) var offset: Int
+
+    @inlinable @_lifetime(copy span)
+    public init(_ span: RawSpan, at offset: Int = 0) {
+        self.init(span: span, offset: offset)
+    }
+
+    @usableFromInline @_lifetime(copy span)
+    init(span: RawSpan, offset: Int) {
+        self.span = span
+        self.offset = offset
+    }
+
+    public var remaining: Int { span.byteCount - offset }
+
+    @_lifetime(self: copy self)
+    public mutating func take<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) throws(TruncatedBytes) -> T {
+        let size = MemoryLayout<T>.size
+        guard remaining >= size else { throw TruncatedBytes(offset: offset) }
+        defer { offset += size }
+        return span.load(littleEndianAt: offset)
+    }
+
+    @_lifetime(self: copy self) @_lifetime(copy self)
+    public mutating func take(count: Int) throws(TruncatedBytes) -> RawSpan {
+        guard count >= 0, remaining >= count else { throw TruncatedBytes(offset: offset) }
+        defer { offset += count }
+        return span.extracting(offset..<offset + count)
+    }
+
+    /// Asserts that nothing follows.
+    public func finish() throws(TruncatedBytes) {
+        guard remaining == 0 else { throw TruncatedBytes(offset: offset) }
+    }
+}

@@ -1,0 +1,132 @@
+import Checksums
+
+/// One record of the timeline: what happened, to whom, and where it was first written down.
+///
+/// ```
+/// value   offset  bytes
+///         0       u64   checksum: XXH3 of the key, seeded with the XXH3 of value[8...] that is seeded with the partition
+///         8       u8    format version, 1
+///         9       u8    kind: 0 properties, 1 tick, else EventType
+///         10      u8    raw topic (RawTopic)
+///         11      u8    0
+///         12      i32   raw partition
+///         16      i64   raw offset
+///         24      i64   append stamp of the raw record, ms
+///         32      …     content
+/// key     0       u8    raw topic, 3 × u8 0, i32 raw partition, i64 raw offset
+///         16      u64   random per assignment; the fold never reads it
+/// ```
+/// No two records share a key, so compaction removes only what a stub overwrites. Integers are little endian.
+public struct TimelineRecord: Equatable, Sendable {
+    public var source: Coordinates
+    /// `LogAppendTime` of the raw record, ms.
+    public var appendedAt: Int64
+    public var content: Content
+
+    public enum Content: Equatable, Sendable {
+        case properties(TimelineProperties)
+        /// `time`: the broker's stamp, or in a history timeline what the tick states. The fingerprint names the secret.
+        case tick(time: Int64, secretFingerprint: UInt64, TimelineProperties)
+        case event(PersonKey, Event)
+    }
+
+    public static let prefixByteCount = 32
+    public static let keyByteCount = 24
+    public static let formatVersion: UInt8 = 1
+
+    public init(source: Coordinates, appendedAt: Int64, content: Content) {
+        self.source = source
+        self.appendedAt = appendedAt
+        self.content = content
+    }
+}
+
+public enum TimelineError: Error, Equatable {
+    case checksum
+    case format(UInt8)
+    /// What was being read when the bytes made no sense.
+    case layout(String)
+}
+
+// MARK: - Writing
+
+extension TimelineRecord {
+    /// The record's key; `random` is drawn once per assignment.
+    public static func key(source: Coordinates, random: UInt64, into bytes: inout [UInt8]) {
+        bytes.append(contentsOf: [source.topic.rawValue, 0, 0, 0])
+        bytes.append(littleEndian: source.partition)
+        bytes.append(littleEndian: source.offset)
+        bytes.append(littleEndian: random)
+    }
+
+    /// Appends the value for the record that will stand in timeline partition `partition` under `key`.
+    public func encode(key: RawSpan, partition: Int32, into bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(littleEndian: UInt64(0))
+        bytes.append(contentsOf: [Self.formatVersion, kind, source.topic.rawValue, 0])
+        bytes.append(littleEndian: source.partition)
+        bytes.append(littleEndian: source.offset)
+        bytes.append(littleEndian: appendedAt)
+        switch content {
+        case .properties(let properties):
+            properties.encode(into: &bytes)
+        case .tick(let time, let secretFingerprint, let properties):
+            bytes.append(littleEndian: time)
+            bytes.append(littleEndian: secretFingerprint)
+            properties.encode(into: &bytes)
+        case .event(let person, let event):
+            bytes.append(littleEndian: person.high)
+            bytes.append(littleEndian: person.low)
+            event.encode(into: &bytes)
+        }
+        let checksum = unsafe Self.checksum(key: key, value: bytes.span.bytes.extracting(start...), partition: partition)
+        bytes.store(littleEndian: checksum, at: start)
+    }
+
+    private var kind: UInt8 {
+        switch content {
+        case .properties: 0
+        case .tick: 1
+        case .event(_, let event): event.type.rawValue
+        }
+    }
+
+    private static func checksum(key: RawSpan, value: RawSpan, partition: Int32) -> UInt64 {
+        let ofValue = xxh3(value.extracting(8...), seed: UInt64(UInt32(bitPattern: partition)))
+        return xxh3(key, seed: ofValue)
+    }
+}
+
+// MARK: - Reading
+
+extension TimelineRecord {
+    /// Reads a record of timeline partition `partition`. Everything is checked: checksum, version, every field's range.
+    public init(key: RawSpan, value: RawSpan, partition: Int32) throws {
+        guard value.byteCount >= Self.prefixByteCount else { throw TimelineError.layout("prefix") }
+        guard value.load(littleEndianAt: 0) == Self.checksum(key: key, value: value, partition: partition) else {
+            throw TimelineError.checksum
+        }
+        var cursor = ByteCursor(value, at: 8)
+        let version = try cursor.take(UInt8.self)
+        guard version == Self.formatVersion else { throw TimelineError.format(version) }
+        let kind = try cursor.take(UInt8.self)
+        guard let topic = RawTopic(rawValue: try cursor.take()), try cursor.take(UInt8.self) == 0 else {
+            throw TimelineError.layout("prefix")
+        }
+        source = Coordinates(topic: topic, partition: try cursor.take(), offset: try cursor.take())
+        appendedAt = try cursor.take()
+        switch kind {
+        case 0:
+            content = .properties(try TimelineProperties(decoding: &cursor))
+        case 1:
+            content = .tick(
+                time: try cursor.take(), secretFingerprint: try cursor.take(),
+                try TimelineProperties(decoding: &cursor))
+        default:
+            guard let type = EventType(rawValue: kind) else { throw TimelineError.layout("kind \(kind)") }
+            let person = PersonKey(high: try cursor.take(), low: try cursor.take())
+            content = .event(person, try Event(decoding: &cursor, type: type))
+        }
+        try cursor.finish()
+    }
+}

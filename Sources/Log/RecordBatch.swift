@@ -1,0 +1,68 @@
+/// Records copied out of a log, in one block of bytes: what a role works on between two polls.
+///
+/// A batch is reused: `removeAll()` keeps its memory, so the steady state allocates nothing.
+///
+/// ```
+/// bytes  | key 0 | value 0 | key 1 | value 1 | …
+/// entries  ^ partition, offset, stamp, where key and value lie
+/// ```
+public struct RecordBatch {
+    public struct Entry {
+        public let partition: Int32
+        public let offset: Int64
+        /// Broker append time (or create time, as the topic says), ms since the epoch.
+        public let timestamp: Int64
+        @usableFromInline let start: Int
+        @usableFromInline let keyCount: Int
+        @usableFromInline let valueCount: Int
+        public let isNullKey: Bool
+        /// A null payload is a tombstone, not an error.
+        public let isNullValue: Bool
+    }
+
+    public private(set) var entries: [Entry] = []
+    @usableFromInline var bytes: [UInt8] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { entries.isEmpty }
+    public var count: Int { entries.count }
+
+    /// Bytes of all keys and values held.
+    public var byteCount: Int { bytes.count }
+
+    public mutating func removeAll() {
+        entries.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    /// Copies one record in. `nil` is null, which differs from empty.
+    public mutating func append(partition: Int32, offset: Int64, timestamp: Int64, key: RawSpan?, value: RawSpan?) {
+        let start = bytes.count
+        append(key)
+        let keyEnd = bytes.count
+        append(value)
+        entries.append(
+            Entry(
+                partition: partition, offset: offset, timestamp: timestamp, start: start, keyCount: keyEnd - start,
+                valueCount: bytes.count - keyEnd, isNullKey: key == nil, isNullValue: value == nil))
+    }
+
+    /// The key of an entry of this batch; empty where it is null.
+    @inlinable @_lifetime(borrow self)
+    public func key(_ entry: Entry) -> RawSpan {
+        unsafe bytes.span.bytes.extracting(entry.start..<entry.start + entry.keyCount)
+    }
+
+    /// The value of an entry of this batch; empty where it is null.
+    @inlinable @_lifetime(borrow self)
+    public func value(_ entry: Entry) -> RawSpan {
+        let start = entry.start + entry.keyCount
+        return unsafe bytes.span.bytes.extracting(start..<start + entry.valueCount)
+    }
+
+    private mutating func append(_ span: RawSpan?) {
+        guard let span else { return }
+        unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+}

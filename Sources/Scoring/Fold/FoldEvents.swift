@@ -1,0 +1,76 @@
+import Events
+
+/// Events at the gate, and what they do once they are through.
+extension PartitionFold {
+    func handle(_ event: Event, of person: PersonKey, from source: Coordinates, into output: inout FoldOutput) {
+        let slot = rolledSlot(of: person, into: &output)
+        if case .consent(let consent) = event.body {
+            handle(consent, event, of: person, at: slot, from: source, into: &output)
+        } else if let slot {
+            apply(event, at: slot, from: source, into: &output)
+        } else {
+            wait(event, of: person, from: source)
+        }
+    }
+
+    /// The person's place, after all that was due on the clock has been rolled; nil without a live grant.
+    private func rolledSlot(of person: PersonKey, into output: inout FoldOutput) -> Int? {
+        guard let slot = people.slot(of: person) else { return nil }
+        guard rollToClock(slot, into: &output) else { return nil }
+        return slot
+    }
+
+    private func apply(_ event: Event, at slot: Int, from source: Coordinates, into output: inout FoldOutput) {
+        let day = day(of: event.occurredAt, for: people[slot].key)
+        let outcome = admit(event, dated: day, at: slot) {
+            // The days up to the event's own pass first, each with its own changes.
+            pass(through: day, at: slot, into: &output)
+        }
+        count(outcome, source, into: &output)
+        guard outcome == .applied else { return }
+        rescore(slot, because: .init(kind: .event, event: (source, event.id, event.occurredAt)), into: &output)
+        schedule(slot)
+    }
+
+    /// Puts an event into the person's state, or says why not; `before` runs just before it goes in.
+    func admit(_ event: Event, dated day: Int32, at slot: Int, before: () -> Void = {}) -> Outcomes.Class {
+        if clock != nil, day <= clockDay(for: people[slot].key) - properties!.horizonDays { return .outOfHorizon }
+        let contentHash = event.contentHash(scratch: &scratch)
+        switch people[slot].arrival(of: event, day: day, contentHash: contentHash) {
+        case .duplicate: return .duplicate
+        case .conflict: return .conflict
+        case .tooMany: return .limit
+        case .new(let place):
+            before()
+            people[slot].insert(event, day: day, contentHash: contentHash, at: place)
+            if event.type != .consent { people[slot].standingDay = max(people[slot].standingDay, day) }
+            return .applied
+        }
+    }
+
+    func count(_ outcome: Outcomes.Class, _ source: Coordinates, into output: inout FoldOutput) {
+        outcomes[outcome] += 1
+        switch outcome {
+        case .conflict: output.refusals.append(FoldRefusal(source: source, reason: .conflict))
+        case .limit: output.refusals.append(FoldRefusal(source: source, reason: .limit))
+        default: break
+        }
+    }
+
+    private func wait(_ event: Event, of person: PersonKey, from source: Coordinates) {
+        if waiting.count == Int(properties!.waitingMax) {
+            waiting.removeOldest()
+            outcomes[.waitingOverflow] += 1
+        }
+        waiting.append(WaitingEvent(person: person, event: event, source: source, since: clock))
+    }
+
+    /// Ends the waits that have lasted too long on the clock: what remains of them is a count.
+    func endWaits() {
+        guard let clock = ticks.clock, let firstClock = ticks.firstClock else { return }
+        while let oldest = waiting.oldest, clock - (oldest.since ?? firstClock) > properties!.waitMilliseconds {
+            waiting.removeOldest()
+            outcomes[.noConsent] += 1
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Events
+
+/// From a person's state to a result: only what moved is said.
+extension PartitionFold {
+    /// Scores the person on the day they stand at, and tells all their grants if anything moved: the points or the
+    /// reason of a characteristic, or whether there is a score at all.
+    func rescore(_ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
+        scorecard.evaluate(people[slot].events, on: people[slot].standingDay, into: &evaluation)
+        let before = people[slot].bins
+        let after = evaluation.score == nil ? [] : evaluation.bins
+        let previousScore = people[slot].score
+        people[slot].bins = after
+        people[slot].score = evaluation.score
+        guard scorecard.differs(before, after) else { return }
+        for index in people[slot].grants.indices { people[slot].grants[index].number += 1 }
+        emit(
+            ScoreResult(
+                sequence: sequence + 1, timelinePartition: partition, timelineOffset: timelineOffset,
+                day: people[slot].standingDay, cause: cause, score: evaluation.score, previousScore: previousScore,
+                isEnd: false, missing: evaluation.missing, model: scorecard.hash,
+                movements: scorecard.movements(from: before, to: after),
+                recipients: people[slot].grants.map(ScoreResult.Recipient.init)), into: &output)
+    }
+
+    /// Tells one grant, just opened, the score that its person has already.
+    func announce(_ slot: Int, to grant: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
+        guard let score = people[slot].score else { return }
+        people[slot].grants[grant].number += 1
+        emit(
+            ScoreResult(
+                sequence: sequence + 1, timelinePartition: partition, timelineOffset: timelineOffset,
+                day: people[slot].standingDay, cause: cause, score: score, previousScore: nil, isEnd: false, missing: nil,
+                model: scorecard.hash, movements: scorecard.movements(from: [], to: people[slot].bins),
+                recipients: [.init(people[slot].grants[grant])]), into: &output)
+    }
+
+    func emit(_ result: ScoreResult, into output: inout FoldOutput) {
+        assert(result.sequence == sequence + 1)
+        sequence = result.sequence
+        chain = result.encode(after: chain, into: &output.results)
+        output.ends.append(output.results.count)
+    }
+}
+
+extension Scorecard {
+    /// Whether two rows of bins (empty: no score) differ in points or reasons.
+    fileprivate func differs(_ before: [Int16], _ after: [Int16]) -> Bool {
+        guard before.isEmpty == after.isEmpty else { return true }
+        for index in before.indices where before[index] != after[index] {
+            let bins = characteristics[index].bins
+            let (old, new) = (bins[Int(before[index])], bins[Int(after[index])])
+            if old.points != new.points || old.reasonCode != new.reasonCode { return true }
+        }
+        return false
+    }
+
+    fileprivate func movements(from before: [Int16], to after: [Int16]) -> [ScoreResult.Movement] {
+        characteristics.indices.map { index in
+            let old = before.isEmpty ? nil : before[index]
+            let new = after.isEmpty ? nil : after[index]
+            let bins = characteristics[index].bins
+            return .init(
+                binBefore: old, binAfter: new, pointsBefore: old.map { bins[Int($0)].points },
+                pointsAfter: new.map { bins[Int($0)].points })
+        }
+    }
+}

@@ -1,0 +1,226 @@
+import Checksums
+import Events
+
+/// One result of the fold: a score that moved, first came, ceased, or a grant that ended; and why.
+///
+/// Results of a partition are numbered densely from 1 and chained: each carries the hash that continues the one before.
+/// How they are cut into Kafka records means nothing. Layout of one result, little endian (schemas/scores.md):
+///
+/// ```
+///   0 u32  bytes that follow
+///   4 u64  chain, high    12 u64 chain, low     XXH3-128 of the chain before (16 bytes, big endian) and the body
+///  20      body:
+///      0 u64 sequence          8 i32 timeline partition  12 i32 day the person stands at
+///     16 i64 timeline offset of the record that caused it
+///     24 u8  cause (Cause.Kind)   25 u8 flags: 1 score, 2 previous score, 4 the grants end
+///     26 u8  characteristics      27 u8 grants
+///     28 u8  raw topic            29 u8 length of event id   30 i16 characteristic without a bin, −1: none
+///     32 i32 raw partition        36 i32 score
+///     40 i64 raw offset           48 i64 occurred at, ms
+///     56 i32 previous score       60 u32 0
+///     64 u64 model hash, high     72 u64 low
+///     80 event id
+///      … per characteristic: i16 bin before, i16 bin after (−1: none), i32 points before, i32 points after
+///      … per grant: u8 purpose, u8 length of id, u8 length of reference, u8 0, i32 opening partition,
+///        i64 opening offset (in raw consents), u64 number, id, reference
+/// ```
+public struct ScoreResult: Equatable, Sendable {
+    public var sequence: UInt64
+    /// Coordinates of the timeline record that caused it.
+    public var timelinePartition: Int32
+    public var timelineOffset: Int64
+    /// The day the person stands at, as days since 1970-01-01.
+    public var day: Int32
+    public var cause: Cause
+    /// Absent where a feature went missing, and where the grants end.
+    public var score: Int32?
+    public var previousScore: Int32?
+    /// True in the one final record that tells a subscriber that the grant is over.
+    public var isEnd: Bool
+    /// The characteristic whose feature is missing, when that is why there is no score.
+    public var missing: Int?
+    public var model: Digest128
+    /// In the card's order; empty where the grants end.
+    public var movements: [Movement]
+    /// To whom it goes.
+    public var recipients: [Recipient]
+
+    public struct Cause: Equatable, Sendable {
+        public enum Kind: UInt8, Sendable {
+            case event = 1
+            case rollOff = 2
+            case correction = 3
+            case consent = 4
+            case expiry = 5
+            case model = 6
+        }
+        public var kind: Kind
+        /// The raw record: absent for a roll-off and an expiry, which a day brings.
+        public var event: (source: Coordinates, id: Identifier, occurredAt: Int64)?
+
+        public static func == (left: Self, right: Self) -> Bool {
+            left.kind == right.kind && left.event?.source == right.event?.source && left.event?.id == right.event?.id
+                && left.event?.occurredAt == right.event?.occurredAt
+        }
+
+        public init(kind: Kind, event: (source: Coordinates, id: Identifier, occurredAt: Int64)? = nil) {
+            self.kind = kind
+            self.event = event
+        }
+    }
+
+    /// What became of one characteristic. Bins and points are nil where there was, or is, no score.
+    public struct Movement: Equatable, Sendable {
+        public var binBefore: Int16?
+        public var binAfter: Int16?
+        public var pointsBefore: Int32?
+        public var pointsAfter: Int32?
+    }
+
+    public struct Recipient: Equatable, Sendable {
+        public var purpose: Purpose
+        public var grant: Identifier
+        public var subscriberReference: Identifier
+        public var opening: Coordinates
+        /// 1, 2, 3 … per grant and opening.
+        public var number: UInt64
+    }
+}
+
+/// The bytes of a result are not one, or do not continue the chain.
+public enum ResultError: Error, Equatable {
+    case layout
+    /// The sequence number of the result whose hash does not continue the one before.
+    case chain(UInt64)
+}
+
+extension ScoreResult {
+    static let headerByteCount = 20
+
+    /// Appends the result and returns the chain that it ends.
+    func encode(after chain: Digest128, into bytes: inout [UInt8]) -> Digest128 {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: Self.headerByteCount))
+        encodeBody(into: &bytes)
+        let next = unsafe chained(chain, bytes.span.bytes.extracting((start + Self.headerByteCount)...))
+        bytes.store(littleEndian: UInt32(bytes.count - start - 4), at: start)
+        bytes.store(littleEndian: next.high, at: start + 4)
+        bytes.store(littleEndian: next.low, at: start + 12)
+        return next
+    }
+
+    private func encodeBody(into bytes: inout [UInt8]) {
+        let flags: UInt8 = (score == nil ? 0 : 1) | (previousScore == nil ? 0 : 2) | (isEnd ? 4 : 0)
+        bytes.append(littleEndian: sequence)
+        bytes.append(littleEndian: timelinePartition)
+        bytes.append(littleEndian: day)
+        bytes.append(littleEndian: timelineOffset)
+        bytes.append(contentsOf: [cause.kind.rawValue, flags, UInt8(movements.count), UInt8(recipients.count)])
+        bytes.append(contentsOf: [cause.event?.source.topic.rawValue ?? 0xFF, UInt8(cause.event?.id.count ?? 0)])
+        bytes.append(littleEndian: Int16(missing ?? -1))
+        bytes.append(littleEndian: cause.event?.source.partition ?? -1)
+        bytes.append(littleEndian: score ?? 0)
+        bytes.append(littleEndian: cause.event?.source.offset ?? -1)
+        bytes.append(littleEndian: cause.event?.occurredAt ?? -1)
+        bytes.append(littleEndian: previousScore ?? 0)
+        bytes.append(littleEndian: UInt32(0))
+        bytes.append(littleEndian: model.high)
+        bytes.append(littleEndian: model.low)
+        if let event = cause.event { bytes.append(span: event.id.span) }
+        for movement in movements {
+            bytes.append(littleEndian: movement.binBefore ?? -1)
+            bytes.append(littleEndian: movement.binAfter ?? -1)
+            bytes.append(littleEndian: movement.pointsBefore ?? 0)
+            bytes.append(littleEndian: movement.pointsAfter ?? 0)
+        }
+        for recipient in recipients {
+            bytes.append(contentsOf: [
+                recipient.purpose.rawValue, UInt8(recipient.grant.count), UInt8(recipient.subscriberReference.count), 0,
+            ])
+            bytes.append(littleEndian: recipient.opening.partition)
+            bytes.append(littleEndian: recipient.opening.offset)
+            bytes.append(littleEndian: recipient.number)
+            bytes.append(span: recipient.grant.span)
+            bytes.append(span: recipient.subscriberReference.span)
+        }
+    }
+}
+
+extension ScoreResult {
+    /// Reads the next result at the cursor, and the chain it carries; `verifying` (the chain before it) checks that it
+    /// continues that, and throws `ResultError.chain` where it does not.
+    @_lifetime(cursor: copy cursor)
+    public static func next(from cursor: inout ByteCursor, verifying chain: Digest128?) throws
+        -> (result: ScoreResult, chain: Digest128)
+    {
+        let count = try cursor.take(UInt32.self)
+        guard count >= 16 + 80 else { throw ResultError.layout }
+        let carried = Digest128(high: try cursor.take(), low: try cursor.take())
+        let body = try cursor.take(count: Int(count) - 16)
+        let result = try ScoreResult(body: body)
+        if let chain, chained(chain, body) != carried { throw ResultError.chain(result.sequence) }
+        return (result, carried)
+    }
+
+    private init(body: RawSpan) throws {
+        var cursor = ByteCursor(body)
+        sequence = try cursor.take()
+        timelinePartition = try cursor.take()
+        day = try cursor.take()
+        timelineOffset = try cursor.take()
+        guard let kind = Cause.Kind(rawValue: try cursor.take()) else { throw ResultError.layout }
+        let flags = try cursor.take(UInt8.self)
+        let movementCount = try cursor.take(UInt8.self)
+        let recipientCount = try cursor.take(UInt8.self)
+        let topic = RawTopic(rawValue: try cursor.take())
+        let idLength = try cursor.take(UInt8.self)
+        let missing = try cursor.take(Int16.self)
+        let rawPartition = try cursor.take(Int32.self)
+        let score = try cursor.take(Int32.self)
+        let rawOffset = try cursor.take(Int64.self)
+        let occurredAt = try cursor.take(Int64.self)
+        let previousScore = try cursor.take(Int32.self)
+        guard try cursor.take(UInt32.self) == 0, flags < 8 else { throw ResultError.layout }
+        model = Digest128(high: try cursor.take(), low: try cursor.take())
+        self.score = flags & 1 == 0 ? nil : score
+        self.previousScore = flags & 2 == 0 ? nil : previousScore
+        self.isEnd = flags & 4 != 0
+        self.missing = missing < 0 ? nil : Int(missing)
+        cause = Cause(kind: kind)
+        if let topic {
+            let source = Coordinates(topic: topic, partition: rawPartition, offset: rawOffset)
+            cause.event = (source, try cursor.takeIdentifier(idLength), occurredAt)
+        }
+        movements = []
+        for _ in 0..<movementCount { movements.append(try Movement(decoding: &cursor)) }
+        recipients = []
+        for _ in 0..<recipientCount { recipients.append(try Recipient(decoding: &cursor)) }
+        try cursor.finish()
+    }
+}
+
+extension ScoreResult.Movement {
+    fileprivate init(decoding cursor: inout ByteCursor) throws {
+        let before = try cursor.take(Int16.self)
+        let after = try cursor.take(Int16.self)
+        let pointsBefore = try cursor.take(Int32.self)
+        let pointsAfter = try cursor.take(Int32.self)
+        self.init(
+            binBefore: before < 0 ? nil : before, binAfter: after < 0 ? nil : after,
+            pointsBefore: before < 0 ? nil : pointsBefore, pointsAfter: after < 0 ? nil : pointsAfter)
+    }
+}
+
+extension ScoreResult.Recipient {
+    fileprivate init(decoding cursor: inout ByteCursor) throws {
+        guard let purpose = Purpose(rawValue: try cursor.take()) else { throw ResultError.layout }
+        let idLength = try cursor.take(UInt8.self)
+        let referenceLength = try cursor.take(UInt8.self)
+        guard try cursor.take(UInt8.self) == 0 else { throw ResultError.layout }
+        let opening = Coordinates(topic: .consents, partition: try cursor.take(), offset: try cursor.take())
+        let number = try cursor.take(UInt64.self)
+        self.init(
+            purpose: purpose, grant: try cursor.takeIdentifier(idLength),
+            subscriberReference: try cursor.takeIdentifier(referenceLength), opening: opening, number: number)
+    }
+}

@@ -1,0 +1,38 @@
+import Events
+
+/// What a card makes of one person on one day. Reused from person to person: the steady state allocates nothing.
+public struct Evaluation: Equatable, Sendable {
+    /// The bin of each characteristic, in the card's order; meaningless where `score` is nil.
+    public internal(set) var bins: [Int16] = []
+    /// initial score + the points of all bins; nil when a characteristic has no bin for its value.
+    public internal(set) var score: Int32?
+    /// The first characteristic without a bin: its feature is missing, and so there is no score yet.
+    public internal(set) var missing: Int?
+
+    public init() {}
+}
+
+extension Scorecard {
+    /// Scores `events` on `day`. Complexity: characteristics × (events kept + bins).
+    func evaluate(_ events: [KeptEvent], on day: Int32, into evaluation: inout Evaluation) {
+        evaluation.bins.removeAll(keepingCapacity: true)
+        evaluation.missing = nil
+        var score = initialScore
+        for (index, characteristic) in characteristics.enumerated() {
+            let value = characteristic.feature.value(of: events, on: day, currency: currency)
+            guard let bin = characteristic.bin(of: value) else {
+                evaluation.missing = evaluation.missing ?? index
+                evaluation.bins.append(-1)
+                continue
+            }
+            evaluation.bins.append(Int16(bin))
+            score += characteristic.bins[bin].points
+        }
+        evaluation.score = evaluation.missing == nil ? score : nil
+    }
+
+    /// The next day after `day` on which any characteristic can change without an event.
+    func nextChange(of events: [KeptEvent], after day: Int32) -> Int32? {
+        characteristics.lazy.compactMap { $0.feature.nextChange(of: events, after: day, currency: currency) }.min()
+    }
+}

@@ -1,0 +1,117 @@
+import Events
+
+// One person in a snapshot (schemas/snapshot.md), little endian:
+//
+// u64 key high · u64 key low · i32 standing day · u8 scored · i32 score · per characteristic, if scored: i16 bin
+// u8 grants, each:  u8 purpose · u8 length of id · u8 length of reference · u8 0 · i32 opening partition
+//                   i64 opening offset · i64 expires at · u64 number · id · reference
+// u32 events, each: i64 occurred at · u64 content hash · i64 first amount · i64 second amount · i32 day · i32 month
+//                   i32 days past due · u16 currency · u8 type · u8 kind · u8 status · u8 length of producer
+//                   u8 length of id · producer · id
+extension Person {
+    func encode(into bytes: inout [UInt8]) {
+        bytes.append(littleEndian: key.high)
+        bytes.append(littleEndian: key.low)
+        bytes.append(littleEndian: standingDay)
+        bytes.append(score == nil ? 0 : 1)
+        bytes.append(littleEndian: score ?? 0)
+        for bin in bins { bytes.append(littleEndian: bin) }
+        bytes.append(UInt8(grants.count))
+        for grant in grants { grant.encode(into: &bytes) }
+        bytes.append(littleEndian: UInt32(events.count))
+        for event in events {
+            bytes.append(littleEndian: event.occurredAt)
+            bytes.append(littleEndian: event.contentHash)
+            bytes.append(littleEndian: event.firstMinor)
+            bytes.append(littleEndian: event.secondMinor)
+            bytes.append(littleEndian: event.day)
+            bytes.append(littleEndian: event.month)
+            bytes.append(littleEndian: event.daysPastDue)
+            bytes.append(littleEndian: event.currency)
+            bytes.append(contentsOf: [event.type, event.kind, event.status, event.producerCount, event.idCount])
+            let start = Int(event.nameStart)
+            bytes.append(contentsOf: names[start..<start + Int(event.producerCount) + Int(event.idCount)])
+        }
+    }
+
+    init(decoding cursor: inout ByteCursor, characteristics: Int) throws {
+        self.init(key: PersonKey(high: try cursor.take(), low: try cursor.take()), standingDay: try cursor.take())
+        let scored = try cursor.take(UInt8.self) == 1
+        let score = try cursor.take(Int32.self)
+        if scored {
+            self.score = score
+            for _ in 0..<characteristics { bins.append(try cursor.take()) }
+        }
+        for _ in 0..<(try cursor.take(UInt8.self)) { grants.append(try Grant(decoding: &cursor)) }
+        for _ in 0..<(try cursor.take(UInt32.self)) {
+            var event = KeptEvent(
+                occurredAt: try cursor.take(), contentHash: try cursor.take(), firstMinor: try cursor.take(),
+                secondMinor: try cursor.take(), day: try cursor.take(), month: try cursor.take(),
+                daysPastDue: try cursor.take(), nameStart: UInt32(names.count), currency: try cursor.take(),
+                type: try cursor.take(), kind: try cursor.take(), status: try cursor.take(), producerCount: 0,
+                idCount: 0)
+            event.producerCount = try cursor.take()
+            event.idCount = try cursor.take()
+            names.append(span: try cursor.take(count: Int(event.producerCount) + Int(event.idCount)))
+            events.append(event)
+        }
+    }
+}
+
+extension Grant {
+    fileprivate func encode(into bytes: inout [UInt8]) {
+        bytes.append(contentsOf: [purpose.rawValue, UInt8(id.count), UInt8(subscriberReference.count), 0])
+        bytes.append(littleEndian: opening.partition)
+        bytes.append(littleEndian: opening.offset)
+        bytes.append(littleEndian: expiresAt)
+        bytes.append(littleEndian: number)
+        bytes.append(span: id.span)
+        bytes.append(span: subscriberReference.span)
+    }
+
+    fileprivate init(decoding cursor: inout ByteCursor) throws {
+        guard let purpose = Purpose(rawValue: try cursor.take()) else { throw SnapshotPayloadError.layout }
+        let idLength = try cursor.take(UInt8.self)
+        let referenceLength = try cursor.take(UInt8.self)
+        guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout }
+        let opening = Coordinates(topic: .consents, partition: try cursor.take(), offset: try cursor.take())
+        let expiresAt = try cursor.take(Int64.self)
+        let number = try cursor.take(UInt64.self)
+        self.init(
+            id: try cursor.takeIdentifier(idLength), purpose: purpose,
+            subscriberReference: try cursor.takeIdentifier(referenceLength), opening: opening, expiresAt: expiresAt,
+            number: number)
+    }
+}
+
+// One event that waits: u8 type · u8 raw topic · u8 since the first tick · u8 0 · i32 raw partition · i64 raw offset
+// i64 since · u64 key high · u64 key low · u16 length of the event · the event as in the timeline
+extension WaitingEvent {
+    func encode(into bytes: inout [UInt8]) {
+        bytes.append(contentsOf: [event.type.rawValue, source.topic.rawValue, since == nil ? 0 : 1, 0])
+        bytes.append(littleEndian: source.partition)
+        bytes.append(littleEndian: source.offset)
+        bytes.append(littleEndian: since ?? 0)
+        bytes.append(littleEndian: person.high)
+        bytes.append(littleEndian: person.low)
+        let lengthAt = bytes.count
+        bytes.append(littleEndian: UInt16(0))
+        event.encode(into: &bytes)
+        bytes.store(littleEndian: UInt16(bytes.count - lengthAt - 2), at: lengthAt)
+    }
+
+    init(decoding cursor: inout ByteCursor) throws {
+        guard let type = EventType(rawValue: try cursor.take()), let topic = RawTopic(rawValue: try cursor.take()) else {
+            throw SnapshotPayloadError.layout
+        }
+        let since = try cursor.take(UInt8.self) == 1
+        guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout }
+        source = Coordinates(topic: topic, partition: try cursor.take(), offset: try cursor.take())
+        let time = try cursor.take(Int64.self)
+        self.since = since ? time : nil
+        person = PersonKey(high: try cursor.take(), low: try cursor.take())
+        var body = ByteCursor(try cursor.take(count: Int(try cursor.take(UInt16.self))))
+        event = try Event(decoding: &body, type: type)
+        try body.finish()
+    }
+}

@@ -1,0 +1,162 @@
+import Checksums
+import Events
+
+/// The state of a fold as bytes: what a snapshot holds, and what the state digest is taken over.
+///
+/// Written in the order of keys and of arrival, so two folds of one log give the same bytes. Layout, little endian
+/// (schemas/snapshot.md has the same, with the parts of a person):
+///
+/// ```
+/// u8 version 1 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
+/// u8 secret known · u64 fingerprint · model hash u64 high, u64 low · u64 sequence · chain u64 high, u64 low
+/// ticks: u8 clock stands, i64 clock, i64 first clock, per raw consents partition: u8 ticked, i64 time
+/// sources: per raw topic and partition, then control: i64 offset, i64 stamp
+/// outcomes: u64 per class in the order of Outcomes.Class, u64 repeats
+/// u32 persons, then each · u32 waiting, then each
+/// ```
+/// What follows from the rest is not in it: calendar, due moments, index, count of those who wait.
+extension PartitionFold {
+    public static let payloadVersion: UInt8 = 1
+
+    /// Complexity: O(state), and O(n log n) in persons.
+    public func encodeState(into bytes: inout [UInt8]) {
+        guard let properties else { preconditionFailure("a fold that has read nothing has no state") }
+        bytes.append(contentsOf: [Self.payloadVersion, 0, 0, 0])
+        bytes.append(littleEndian: partition)
+        bytes.append(littleEndian: nextOffset)
+        properties.encode(into: &bytes)
+        bytes.append(secretFingerprint == nil ? 0 : 1)
+        bytes.append(littleEndian: secretFingerprint ?? 0)
+        bytes.append(digest: scorecard.hash)
+        bytes.append(littleEndian: sequence)
+        bytes.append(digest: chain)
+        ticks.encode(into: &bytes)
+        sources.encode(into: &bytes)
+        outcomes.encode(into: &bytes)
+        bytes.append(littleEndian: UInt32(people.count))
+        for slot in people.slotsByKey { people[slot].encode(into: &bytes) }
+        let waits = waiting.all
+        bytes.append(littleEndian: UInt32(waits.count))
+        for wait in waits { wait.encode(into: &bytes) }
+    }
+
+    /// XXH3-128 of the state's bytes.
+    public var stateDigest: Digest128 {
+        var bytes: [UInt8] = []
+        encodeState(into: &bytes)
+        return unsafe xxh3Digest(bytes.span.bytes)
+    }
+
+    /// A fold that goes on where the state was taken.
+    public convenience init(state: RawSpan, partition: Int32, scorecard: Scorecard) throws {
+        self.init(partition: partition, scorecard: scorecard)
+        var cursor = ByteCursor(state)
+        let version = try cursor.take(UInt8.self)
+        guard version == Self.payloadVersion else { throw SnapshotPayloadError.version(version) }
+        for _ in 0..<3 { guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout } }
+        guard try cursor.take(Int32.self) == partition else { throw SnapshotPayloadError.otherPartition }
+        nextOffset = try cursor.take()
+        let properties = try TimelineProperties(decoding: &cursor)
+        self.properties = properties
+        let secretKnown = try cursor.take(UInt8.self) == 1
+        let fingerprint = try cursor.take(UInt64.self)
+        secretFingerprint = secretKnown ? fingerprint : nil
+        guard try cursor.takeDigest() == scorecard.hash else { throw SnapshotPayloadError.otherModel }
+        sequence = try cursor.take()
+        chain = try cursor.takeDigest()
+        ticks = try TickTimes(decoding: &cursor, partitions: Int(properties.consentPartitions))
+        sources = try SourcePositions(decoding: &cursor, partitions: properties.rawPartitions)
+        outcomes = try Outcomes(decoding: &cursor)
+        try restorePeople(from: &cursor)
+        for _ in 0..<(try cursor.take(UInt32.self)) { waiting.append(try WaitingEvent(decoding: &cursor)) }
+        outcomes.waiting = UInt64(waiting.count)
+        try cursor.finish()
+    }
+
+    private func restorePeople(from cursor: inout ByteCursor) throws {
+        for _ in 0..<(try cursor.take(UInt32.self)) {
+            let person = try Person(decoding: &cursor, characteristics: scorecard.characteristics.count)
+            guard people.slot(of: person.key) == nil else { throw SnapshotPayloadError.layout }
+            schedule(people.insert(person))
+        }
+    }
+}
+
+public enum SnapshotPayloadError: Error, Equatable {
+    case version(UInt8)
+    case otherPartition
+    /// Taken under another model: refused until a model switch is in the log.
+    case otherModel
+    case layout
+}
+
+extension TickTimes {
+    fileprivate func encode(into bytes: inout [UInt8]) {
+        bytes.append(clock == nil ? 0 : 1)
+        bytes.append(littleEndian: clock ?? 0)
+        bytes.append(littleEndian: firstClock ?? 0)
+        for time in times {
+            bytes.append(time == nil ? 0 : 1)
+            bytes.append(littleEndian: time ?? 0)
+        }
+    }
+
+    fileprivate init(decoding cursor: inout ByteCursor, partitions: Int) throws {
+        let stands = try cursor.take(UInt8.self) == 1
+        let clock = try cursor.take(Int64.self)
+        let firstClock = try cursor.take(Int64.self)
+        var times: [Int64?] = []
+        for _ in 0..<partitions {
+            let ticked = try cursor.take(UInt8.self) == 1
+            let time = try cursor.take(Int64.self)
+            times.append(ticked ? time : nil)
+        }
+        self.init(times: times, clock: stands ? clock : nil, firstClock: stands ? firstClock : nil)
+    }
+}
+
+extension SourcePositions {
+    fileprivate func encode(into bytes: inout [UInt8]) {
+        for position in positions.joined() {
+            bytes.append(littleEndian: position.offset)
+            bytes.append(littleEndian: position.appendedAt)
+        }
+    }
+
+    fileprivate init(decoding cursor: inout ByteCursor, partitions: [Int32]) throws {
+        var positions: [[Position]] = []
+        for count in partitions + [1] {
+            var row: [Position] = []
+            for _ in 0..<count { row.append(Position(offset: try cursor.take(), appendedAt: try cursor.take())) }
+            positions.append(row)
+        }
+        self.init(positions: positions)
+    }
+}
+
+extension Outcomes {
+    fileprivate func encode(into bytes: inout [UInt8]) {
+        for outcome in Class.allCases { bytes.append(littleEndian: self[outcome]) }
+        bytes.append(littleEndian: repeats)
+    }
+
+    fileprivate init(decoding cursor: inout ByteCursor) throws {
+        self.init()
+        for outcome in Class.allCases { self[outcome] = try cursor.take() }
+        repeats = try cursor.take()
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(digest: Digest128) {
+        append(littleEndian: digest.high)
+        append(littleEndian: digest.low)
+    }
+}
+
+extension ByteCursor {
+    @_lifetime(self: copy self)
+    fileprivate mutating func takeDigest() throws -> Digest128 {
+        Digest128(high: try take(), low: try take())
+    }
+}

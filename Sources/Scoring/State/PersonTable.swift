@@ -1,0 +1,93 @@
+import Events
+
+/// The persons of one partition, found by key: open addressing over slots that never move while a person lives.
+///
+/// Keys are keyed hashes, so their low bits are the hash; at most half of the index is used. Iteration happens only in
+/// the order of keys (`slotsByKey`), so nothing depends on the layout.
+struct PersonTable {
+    private(set) var count = 0
+    /// `nil` slots are free and listed in `free`.
+    private var people: [Person?] = []
+    private var free: [Int32] = []
+    /// Slot + 1, or 0 where empty. A power of two.
+    private var index: [Int32] = Array(repeating: 0, count: 64)
+
+    /// Complexity: O(1) expected.
+    func slot(of key: PersonKey) -> Int? {
+        var place = home(of: key)
+        while index[place] != 0 {
+            let slot = Int(index[place] - 1)
+            if people[slot]?.key == key { return slot }
+            place = (place + 1) & (index.count - 1)
+        }
+        return nil
+    }
+
+    subscript(slot: Int) -> Person {
+        _read { yield people[slot]! }
+        _modify { yield &people[slot]! }
+    }
+
+    func holds(_ key: PersonKey, at slot: Int) -> Bool {
+        slot < people.count && people[slot]?.key == key
+    }
+
+    mutating func insert(_ person: Person) -> Int {
+        precondition(slot(of: person.key) == nil)
+        if (count + 1) * 2 > index.count { grow() }
+        let slot: Int
+        if let reused = free.popLast() {
+            slot = Int(reused)
+            people[slot] = person
+        } else {
+            slot = people.count
+            people.append(person)
+        }
+        count += 1
+        place(slot, key: person.key)
+        return slot
+    }
+
+    mutating func remove(at slot: Int) {
+        let key = people[slot]!.key
+        var hole = home(of: key)
+        while index[hole] != Int32(slot + 1) { hole = (hole + 1) & (index.count - 1) }
+        // Backward shift (Knuth, TAOCP 3, 6.4, algorithm R): no tombstones.
+        var next = hole
+        while true {
+            next = (next + 1) & (index.count - 1)
+            guard index[next] != 0 else { break }
+            let home = home(of: people[Int(index[next] - 1)]!.key)
+            let distanceToHole = (next - hole) & (index.count - 1)
+            let distanceToHome = (next - home) & (index.count - 1)
+            if distanceToHome >= distanceToHole {
+                index[hole] = index[next]
+                hole = next
+            }
+        }
+        index[hole] = 0
+        people[slot] = nil
+        free.append(Int32(slot))
+        count -= 1
+    }
+
+    /// All slots in use, in the order of keys. Complexity: O(n log n).
+    var slotsByKey: [Int] {
+        people.indices.filter { people[$0] != nil }.sorted { people[$0]!.key < people[$1]!.key }
+    }
+
+    private func home(of key: PersonKey) -> Int { Int(truncatingIfNeeded: key.low) & (index.count - 1) }
+
+    private mutating func place(_ slot: Int, key: PersonKey) {
+        var place = home(of: key)
+        while index[place] != 0 { place = (place + 1) & (index.count - 1) }
+        index[place] = Int32(slot + 1)
+    }
+
+    private mutating func grow() {
+        index = Array(repeating: 0, count: index.count * 2)
+        for slot in people.indices {
+            if let person = people[slot] { place(slot, key: person.key) }
+        }
+    }
+}
