@@ -62,6 +62,12 @@ extension Identifier: Comparable {
     }
 }
 
+extension Identifier: Hashable {
+    public func hash(into hasher: inout Hasher) {
+        unsafe span.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    }
+}
+
 extension Identifier: CustomStringConvertible {
     public var description: String { text }
 }

@@ -25,6 +25,11 @@ public struct FoldRefusal: Equatable, Sendable {
     public var source: Coordinates
     public var reason: Reason
 
+    public init(source: Coordinates, reason: Reason) {
+        self.source = source
+        self.reason = reason
+    }
+
     /// One sentence for the producer.
     public var mend: String {
         switch reason {

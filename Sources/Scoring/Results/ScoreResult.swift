@@ -90,6 +90,8 @@ public struct ScoreResult: Equatable, Sendable {
 /// The bytes of a result are not one, or do not continue the chain.
 public enum ResultError: Error, Equatable {
     case layout
+    /// Numbers after the first and below the second are missing.
+    case gap(after: UInt64, got: UInt64)
     /// The sequence number of the result whose hash does not continue the one before.
     case chain(UInt64)
 }
@@ -160,6 +162,24 @@ extension ScoreResult {
         let result = try ScoreResult(body: body)
         if let chain, chained(chain, body) != carried { throw ResultError.chain(result.sequence) }
         return (result, carried)
+    }
+
+    /// Reads the next result at the cursor as one who has those up to `position`: nil for a repeat; throws
+    /// `ResultError.gap` where one is missing and `ResultError.chain` where its hash does not continue the chain.
+    @_lifetime(cursor: copy cursor)
+    public static func next(from cursor: inout ByteCursor, after position: (sequence: UInt64, chain: Digest128)) throws
+        -> (result: ScoreResult, chain: Digest128)?
+    {
+        var ahead = cursor
+        let (result, _) = try next(from: &ahead, verifying: nil)
+        guard result.sequence > position.sequence else {
+            cursor = ahead
+            return nil
+        }
+        guard result.sequence == position.sequence + 1 else {
+            throw ResultError.gap(after: position.sequence, got: result.sequence)
+        }
+        return try next(from: &cursor, verifying: position.chain)
     }
 
     private init(body: RawSpan) throws {

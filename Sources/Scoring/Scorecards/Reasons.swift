@@ -3,6 +3,11 @@ public struct Reason: Equatable, Sendable {
     public let code: String
     /// How far the points of all characteristics with this code lie from their baseline; positive.
     public let difference: Int32
+
+    public init(code: String, difference: Int32) {
+        self.code = code
+        self.difference = difference
+    }
 }
 
 extension Scorecard {

@@ -85,6 +85,7 @@ extension PartitionFold {
 public enum SnapshotPayloadError: Error, Equatable {
     case version(UInt8)
     case otherPartition
+    case otherTimeline
     /// Taken under another model: refused until a model switch is in the log.
     case otherModel
     case layout

@@ -1,0 +1,154 @@
+import Checksums
+import Glibc
+
+/// Snapshots of partitions in one folder, which one process holds at a time.
+///
+/// A snapshot is bytes at an offset of a topic's partition; what they mean is the caller's. It is written under another
+/// name, synced, renamed, and the folder synced: at every instant, a power cut included, the folder holds the old
+/// snapshots or the old ones and the whole new one. Safe to use from several threads for different partitions.
+///
+/// ```
+/// lock                                            held by this process, whose id it holds
+/// timeline-3-0000000000000120000.snapshot         the newest 3 of each partition
+/// timeline-3-0000000000000180000.snapshot.unfinished
+/// ```
+public final class SnapshotStore: Sendable {
+    /// Absolute, or relative to the working directory.
+    public let folder: String
+
+    /// Snapshots kept of each partition: one may be damaged, one above the committed offset, and one is left.
+    public static let keptPerPartition = 3
+
+    private let lock: FolderLock
+
+    /// Opens `folder`, makes it (for its owner alone, in a folder that exists) where it is missing, and removes what
+    /// unfinished writes left. Throws `.folder`, or `.inUse` while another process holds it.
+    public init(folder: String) throws(SnapshotError) {
+        self.folder = folder
+        try perform(.folder, folder) { () throws(SystemError) in try makeFolderIfMissing(folder) }
+        self.lock = try FolderLock(folder: folder)
+        for name in try names() where name.hasSuffix(SnapshotName.unfinishedSuffix) {
+            try perform(.folder, "\(folder)/\(name)") { () throws(SystemError) in try remove("\(folder)/\(name)") }
+        }
+    }
+
+    /// Stages and publishes at once.
+    public func write(topic: String, partition: Int32, offset: Int64, payload: [UInt8]) throws(SnapshotError) {
+        try publish(stage(topic: topic, partition: partition, offset: offset, payload: payload))
+    }
+
+    /// Packs `payload` and brings it to the disk under a name that no reader looks at. Throws `.write`, and leaves
+    /// nothing then. Memory: the payload packed. Staging the same offset again replaces what was staged.
+    ///
+    /// - Parameters:
+    ///   - topic: 1 to 200 of `[A-Za-z0-9._-]`.
+    ///   - offset: of the next record to fold, at least 0.
+    ///   - payload: at most 16 GiB.
+    public func stage(
+        topic: String, partition: Int32, offset: Int64, payload: [UInt8]
+    ) throws(SnapshotError) -> StagedSnapshot {
+        guard let name = SnapshotName(topic: topic, partition: partition, offset: offset) else {
+            throw SnapshotError(
+                .write, path: folder,
+                "no snapshot can be named after topic \(topic), partition \(partition), offset \(offset)",
+                mend: "topic names have 1 to \(SnapshotName.topicBytesMax) of [A-Za-z0-9._-], numbers are not negative")
+        }
+        let staged = StagedSnapshot(name: name, path: path(name) + SnapshotName.unfinishedSuffix)
+        guard payload.count <= SnapshotHeader.payloadBytesMax else {
+            throw SnapshotError(
+                .write, path: staged.path, "a payload of \(payload.count) bytes is above the limit",
+                mend: "spread the timeline over more partitions")
+        }
+        let body: [UInt8]
+        do throws(Defect) { body = try compressed(payload) } catch {
+            throw SnapshotError(.write, path: staged.path, error.problem, mend: "free memory")
+        }
+        let header = SnapshotHeader(
+            name: name, payloadBytes: payload.count, bodyBytes: body.count, bodyChecksum: unsafe xxh3(body.span.bytes))
+        do throws(SnapshotError) {
+            try perform(.write, staged.path) { () throws(SystemError) in
+                let file = try File(staged.path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
+                try file.write(header.encoded())
+                try file.write(body)
+                try file.sync()
+            }
+        } catch {
+            discard(staged)  // a file that is cut off takes the room that the next attempt needs
+            throw error
+        }
+        return staged
+    }
+
+    /// Makes a staged snapshot one that readers find, then deletes older ones beyond `keptPerPartition`. Throws
+    /// `.write`; until the new one is durable nothing is deleted.
+    public func publish(_ staged: StagedSnapshot) throws(SnapshotError) {
+        let path = path(staged.name)
+        try perform(.write, path) { () throws(SystemError) in
+            try rename(staged.path, to: path)
+            try File(folder, flags: O_RDONLY | O_DIRECTORY).sync()
+        }
+        // Those above this one stay: the fold is deterministic, and will pass them.
+        let older = try candidates(
+            topic: staged.name.topic, partition: staged.name.partition, notAbove: staged.name.offset)
+        for reference in older.dropFirst(Self.keptPerPartition) {
+            try perform(.write, reference.path) { () throws(SystemError) in try remove(reference.path) }
+        }
+    }
+
+    /// Drops a staged snapshot. What cannot be removed now is removed when the folder is next opened.
+    public func discard(_ staged: StagedSnapshot) {
+        try? remove(staged.path)
+    }
+
+    /// Snapshots of a partition at offsets up to `offset`, newest first. Their content has not been looked at.
+    /// Throws `.folder`. Complexity: linear in the files of the folder.
+    public func candidates(
+        topic: String, partition: Int32, notAbove offset: Int64
+    ) throws(SnapshotError) -> [SnapshotReference] {
+        try names().compactMap(SnapshotName.init(fileName:))
+            .filter { $0.topic == topic && $0.partition == partition && $0.offset <= offset }
+            .sorted { $0.offset > $1.offset }
+            .map { SnapshotReference(name: $0, path: path($0)) }
+    }
+
+    /// The payload of a snapshot that verifies in every part. Throws `.content` where it does not, `.read` where the
+    /// system will not read it. Memory: the file and its payload.
+    public func read(_ reference: SnapshotReference) throws(SnapshotError) -> [UInt8] {
+        let contents = try perform(.read, reference.path) { () throws(SystemError) in
+            try snapshotContents(reference.path)
+        }
+        do throws(Defect) { return try verifiedPayload(contents.get(), of: reference.name) } catch {
+            throw SnapshotError(
+                .content, path: reference.path, error.problem,
+                mend: "move it away: an older snapshot, or the log from its beginning, serves instead")
+        }
+    }
+
+    private func path(_ name: SnapshotName) -> String { "\(folder)/\(name.fileName)" }
+
+    private func names() throws(SnapshotError) -> [String] {
+        let folder = folder
+        return try perform(.folder, folder) { () throws(SystemError) in try Snapshots.names(in: folder) }
+    }
+}
+
+/// A snapshot on the disk that no reader finds yet: to be published or discarded by the store that staged it.
+public struct StagedSnapshot: Sendable {
+    let name: SnapshotName
+    let path: String
+
+    public var topic: String { name.topic }
+    public var partition: Int32 { name.partition }
+    public var offset: Int64 { name.offset }
+}
+
+/// A file that by its name is a snapshot.
+public struct SnapshotReference: Equatable, Sendable {
+    let name: SnapshotName
+    public let path: String
+
+    public var topic: String { name.topic }
+    public var partition: Int32 { name.partition }
+    /// Of the next record to fold.
+    public var offset: Int64 { name.offset }
+}

@@ -1,0 +1,35 @@
+/// All that a process can say in its journal. The raw value is the entry's `event`.
+public enum JournalEvent: String, CaseIterable, Sendable {
+    // The process.
+    /// The first entry: version, configuration.
+    case started
+    /// Everything that it needs was there; work begins.
+    case ready
+    /// Counts since the last such entry.
+    case progress
+    /// The last entry of a process that ends in order.
+    case stopped
+    /// The last entry of a process that does not: exit code, reason, mend.
+    case failed
+
+    // The group.
+    case assigned
+    case revoked
+    /// The partitions were gone before they could be given back.
+    case lost
+    /// Another process has taken this one's place.
+    case fenced
+
+    // State.
+    case snapshotWritten
+    case snapshotFailed
+    /// A snapshot does not verify or does not fit; an older one is tried.
+    case snapshotRefused
+    /// A partition's state is that of the committed offset again.
+    case recovered
+
+    // Records.
+    case refusedRecords
+    case repeatsDropped
+    case transactionAborted
+}
