@@ -16,13 +16,16 @@ let package = Package(
         role("rentals-consumer"), role("consents-consumer"), role("aggregator"), role("publisher"),
         .executableTarget(
             name: "plainscore",  // the command of producers, subscribers and operators
-            dependencies: ["Pipeline", "Kafka", "Log", "Wire", "Scoring", "Events", "ScorecardFiles", "Telemetry", "Snapshots"],
+            dependencies: ["Pipeline", "Commands", "Kafka", "Log", "Wire", "Events", "Telemetry"],
             path: "Sources/Executables/plainscore", resources: [.copy("Samples")], swiftSettings: strict),
 
         // Shell: the roles, written once against a log.
         .target(
             name: "Pipeline",
-            dependencies: ["Events", "Scoring", "Log", "Kafka", "Snapshots", "Wire", "ScorecardFiles", "Telemetry", "Checksums"],
+            dependencies: [
+                "Events", "Scoring", "Log", "Kafka", "Snapshots", "Wire", "ScorecardFiles", "Telemetry", "Commands",
+                "Checksums",
+            ],
             swiftSettings: strict),
 
         // Core: no clock, file, socket or randomness.
@@ -34,8 +37,9 @@ let package = Package(
         .target(name: "Kafka", dependencies: ["Log", "CRDKafka"], swiftSettings: strict),
         .target(name: "Snapshots", dependencies: ["Checksums", "CZstd"], swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Events", "CEventProto", "CSimdJSON", "CSodium"], swiftSettings: strict),
-        .target(name: "ScorecardFiles", dependencies: ["Scoring"], swiftSettings: strict),
+        .target(name: "ScorecardFiles", dependencies: ["Scoring", "Events", "Checksums"], swiftSettings: strict),
         .target(name: "Telemetry", swiftSettings: strict),
+        .target(name: "Commands", dependencies: ["Kafka", "Log", "Telemetry"], swiftSettings: strict),  // subcommands, options and their help, declared once
         .target(name: "Checksums", dependencies: ["CXXHash"], swiftSettings: strict),
 
         // C: the distribution's libraries, each seen by one Swift module.
@@ -50,8 +54,25 @@ let package = Package(
             name: "CSimdJSON", path: "Sources/C/CSimdJSON",
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
 
-        // Tests.
-        .target(name: "SimulatedLog", dependencies: ["Log"], path: "Tests/SimulatedLog", swiftSettings: strict),
+        // Tests, and what they share.
+        support("SimulatedLog", ["Log"]),  // a log in memory: partitions, groups, transactions, crashes, by a seed
+        support("TestTimeline", ["Events", "Scoring", "Checksums"]),
+        support("Oracle", ["Events"]),  // the fold's rules once more, the plainest way
+        support("UCI", ["Events"]),
+        support("CorpusFiles", []),
+        tests("ChecksumsTests", ["Checksums"]),
+        tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI"]),
+        tests("WireTests", ["Wire", "Events", "Log", "CorpusFiles", "CEventProto"]),
+        tests("SnapshotsTests", ["Snapshots", "Checksums"]),
+        tests("TelemetryTests", ["Telemetry"]),
+        tests("SimulatedLogTests", ["SimulatedLog", "Log"]),
+        tests("KafkaTests", ["Kafka", "Log"]),
+        tests(
+            "PipelineTests",
+            [
+                "Pipeline", "SimulatedLog", "Log", "Wire", "Events", "Scoring", "ScorecardFiles", "Snapshots",
+                "Telemetry", "TestTimeline",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
@@ -60,6 +81,15 @@ let package = Package(
 func role(_ name: String) -> Target {
     .executableTarget(
         name: name, dependencies: ["Pipeline"], path: "Sources/Executables/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+/// A library that only tests use.
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
 }
 
 func library(_ name: String, _ pkgConfig: String, apt: String) -> Target {

@@ -11,6 +11,8 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case stopped
     /// The last entry of a process that does not: exit code, reason, mend.
     case failed
+    /// The publisher runs with plain commits: a crash may publish a change twice, under the same number.
+    case withoutTransactions
 
     // The group.
     case assigned

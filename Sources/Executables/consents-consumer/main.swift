@@ -1,0 +1,3 @@
+import Pipeline
+
+RoleProcess.runConsumer(of: .consents)

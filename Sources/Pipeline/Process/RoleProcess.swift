@@ -1,0 +1,161 @@
+import Commands
+import Events
+import Kafka
+import Log
+import ScorecardFiles
+import Scoring
+import Snapshots
+import Telemetry
+import Wire
+
+/// The process around a role: options, signals, the loop, and an exit code that tells the supervisor what to do.
+public enum RoleProcess {
+    public static func runConsumer(of topic: RawTopic) -> Never {
+        run(
+            "\(topic.name)-consumer", "reads \(topic.name), checks and keys each event, appends it to the timeline",
+            [.secret]
+        ) { process in
+            let identity = try readControl(process.log, names: process.names)
+            let secret = try SecretFile.read(try process.required("secret"))
+            return try RawConsumer(
+                topic: topic, log: process.log, names: process.names, identity: identity,
+                hasher: PersonHasher(secret: secret), instance: process.instance, journal: process.journal,
+                context: process.context)
+        }
+    }
+
+    public static func runAggregator() -> Never {
+        run(
+            "aggregator", "reads the timeline, folds it and writes what moved to scores",
+            [.model, .state, .snapshotSeconds]
+        ) { process in
+            let options = Aggregator<KafkaLog>.Options(
+                snapshotEveryMilliseconds: 1000
+                    * Int64(try process.arguments.integer("snapshot-seconds", in: 1...86_400) ?? 30))
+            let store = try SnapshotStore(folder: try process.required("state"))
+            return try Aggregator(
+                log: process.log, names: process.names, identity: try readControl(process.log, names: process.names),
+                scorecard: try process.scorecard(), store: store, instance: process.instance, journal: process.journal,
+                context: process.context, options: options)
+        }
+    }
+
+    public static func runPublisher() -> Never {
+        run(
+            "publisher", "reads scores and publishes each change to those whom a live grant lets see it",
+            [.model, .withoutTransactions]
+        ) { process in
+            let scorecard = try process.scorecard()
+            if process.arguments.flag("without-transactions") {
+                process.journal.warning(.withoutTransactions)
+                return try Publisher(
+                    log: process.log, door: PlainDoor(try process.log.writer(), readers: KafkaReader.self),
+                    names: process.names, scorecard: scorecard, instance: process.instance, journal: process.journal)
+            }
+            let id = "\(process.names.publisherGroup)-\(process.instance)"
+            return try Publisher(
+                log: process.log, door: TransactionalDoor(try process.log.transactions(id: id)), names: process.names,
+                scorecard: scorecard, instance: process.instance, journal: process.journal)
+        }
+    }
+
+    private static func run(
+        _ name: String, _ summary: String, _ options: [Option], _ make: @escaping @Sendable (Setting) throws -> any Role
+    ) -> Never {
+        let command = Command(program: name, path: [], summary: summary, options: options + [.instance]) { arguments in
+            StopSignal.install()
+            let journal = Journal(role: name, instance: arguments.text("instance") ?? "1")
+            journal.info(.started)
+            do {
+                let role = try make(try Setting(arguments, journal))
+                try drive(role, journal)
+                journal.info(.stopped)
+                return ExitCode.success.rawValue
+            } catch {
+                let code = exitCode(of: error)
+                journal.error(
+                    .failed,
+                    [
+                        "reason": .text("\(error)"), "exitCode": .int(code.rawValue),
+                        "restart": .flag(code.isWorthRestart),
+                    ])
+                code.exit()
+            }
+        }
+        command.runAsProgram()
+    }
+
+    private static func drive(_ role: any Role, _ journal: Journal) throws {
+        var isReady = false
+        while !StopSignal.isRaised {
+            try role.step(waiting: pollMilliseconds)
+            if !isReady, role.isReady {
+                isReady = true
+                journal.info(.ready)
+            }
+        }
+        try role.stop()
+    }
+
+    /// How long a step waits for work, ms: the time in which a signal is noticed.
+    private static let pollMilliseconds = 100
+
+    private static func exitCode(of error: any Error) -> ExitCode {
+        switch error {
+        case let error as RoleError: error.exitCode
+        case let error as SetupError: error.kind == .wrongSecret ? .wrongSecret : .configuration
+        case is UsageError: .usage
+        case is SnapshotError: .stateFolder
+        case is ModelFileError: .wrongModel
+        case is SecretFileError: .configuration
+        case let error as LogError:
+            switch error.kind {
+            case .configuration, .missingTopic: .configuration
+            case .offsetOutOfRange: .brokenInvariant
+            case .fenced, .undelivered, .unavailable, .stalled, .fatal: .failure
+            }
+        default: .failure
+        }
+    }
+}
+
+/// What the options of a role's command line say.
+private struct Setting {
+    let arguments: Arguments
+    let log: KafkaLog
+    let names: TopicNames
+    let instance: String
+    let journal: Journal
+    let context = RoleContext(
+        clock: monotonicMilliseconds,
+        random: {
+            var random = SystemRandomNumberGenerator()
+            return random.next()
+        })
+
+    init(_ arguments: Arguments, _ journal: Journal) throws {
+        self.arguments = arguments
+        self.journal = journal
+        instance = arguments.text("instance") ?? "1"
+        names = TopicNames(prefix: arguments.text("prefix") ?? "")
+        log = try KafkaLog(try arguments.kafkaSettings(clientID: "plainscore-\(journal.role)-\(instance)"))
+    }
+
+    func required(_ option: String) throws -> String {
+        guard let text = arguments.text(option) else { throw UsageError("--\(option) is missing", arguments.command) }
+        return text
+    }
+
+    func scorecard() throws -> Scorecard { try ModelFile.read(try required("model")) }
+}
+
+extension Option {
+    fileprivate static let instance = value(
+        "instance", "ID", "this process among those of its role (default 1): static membership and transactional id")
+    fileprivate static let secret = value("secret", "FILE", "the secret that turns a person reference into a key")
+    fileprivate static let model = value("model", "FILE", "the scorecard, PMML")
+    fileprivate static let state = value("state", "FOLDER", "where snapshots are kept; one process holds it")
+    fileprivate static let snapshotSeconds = value("snapshot-seconds", "N", "time between two snapshots (default 30)")
+    fileprivate static let withoutTransactions = flag(
+        "without-transactions", "plain commits after delivery, for a broker that knows no transactions")
+}

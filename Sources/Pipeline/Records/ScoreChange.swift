@@ -1,0 +1,133 @@
+import Checksums
+import Events
+import Scoring
+import Wire
+
+/// The downstream contract: one result as one subscriber gets it (schemas/plainscore/v1/score_change.proto, as JSON).
+///
+/// Only what moved is said. The member `checksum` is last: XXH3 of all bytes before its comma, as 16 hexadecimal digits.
+struct ScoreChange {
+    let result: ScoreResult
+    let scorecard: Scorecard
+
+    /// Appends the value for one recipient. The same result and recipient give the same bytes, always.
+    func encode(for recipient: ScoreResult.Recipient, into bytes: inout [UInt8]) {
+        let start = bytes.count
+        var json = JSONText(bytes: bytes)
+        json.beginObject()
+        json.member("grantId", recipient.grant.text)
+        json.member("number", recipient.number)
+        json.key("opening")
+        source(recipient.opening, into: &json)
+        json.member("subscriberReference", recipient.subscriberReference.text)
+        json.member("purpose", recipient.purpose.name)
+        json.member("kind", result.isEnd ? "WITHDRAWN" : "CHANGE")
+        if let score = result.score { json.member("score", score) }
+        if let previous = result.previousScore { json.member("previousScore", previous) }
+        if !result.isEnd {
+            json.member("initialScore", scorecard.initialScore)
+            points(into: &json)
+            reasons(into: &json)
+            if let missing = result.missing {
+                json.member("missingFeature", scorecard.characteristics[missing].feature.name)
+            }
+        }
+        cause(into: &json)
+        model(into: &json)
+        json.member("day", CalendarDate(days: result.day)?.description ?? "")
+        json.key("timeline")
+        json.beginObject()
+        json.member("partition", result.timelinePartition)
+        json.member("offset", result.timelineOffset)
+        json.member("sequence", result.sequence)
+        json.endObject()
+        let checksum = unsafe xxh3(json.bytes.span.bytes.extracting(start...))
+        json.member("checksum", hex(checksum))
+        json.endObject()
+        bytes = json.bytes
+    }
+
+    /// Points of every characteristic that moved; all of them for a first score.
+    private func points(into json: inout JSONText) {
+        json.key("points")
+        json.beginArray()
+        for (characteristic, movement) in zip(scorecard.characteristics, result.movements)
+        where movement.pointsBefore != movement.pointsAfter {
+            json.beginObject()
+            json.member("characteristic", characteristic.name)
+            json.member("feature", characteristic.feature.name)
+            if let before = movement.pointsBefore { json.member("before", before) }
+            if let after = movement.pointsAfter { json.member("after", after) }
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private func reasons(into json: inout JSONText) {
+        guard result.score != nil else { return }
+        let isBelow = scorecard.reasonCodeAlgorithm == .pointsBelow
+        json.key("reasons")
+        json.beginArray()
+        for reason in scorecard.reasons(bins: result.movements.map { $0.binAfter ?? -1 }) {
+            json.beginObject()
+            json.member("code", reason.code)
+            json.member("text", scorecard.reasonTexts[reason.code] ?? "")
+            json.member(isBelow ? "pointsBelowBaseline" : "pointsAboveBaseline", reason.difference)
+            json.endObject()
+        }
+        json.endArray()
+        json.member("reasonMethod", scorecard.reasonCodeAlgorithm.rawValue)
+        json.member("baseline", scorecard.baselineMethod)
+    }
+
+    private func cause(into json: inout JSONText) {
+        json.key("cause")
+        json.beginObject()
+        json.member("kind", result.cause.kind.name)
+        if let event = result.cause.event {
+            json.member("eventId", event.id.text)
+            json.member("topic", event.source.topic.name)
+            json.member("partition", event.source.partition)
+            json.member("offset", event.source.offset)
+            json.member("occurredAt", Timestamp.text(event.occurredAt))
+        } else {
+            json.member("day", CalendarDate(days: result.day)?.description ?? "")
+        }
+        json.endObject()
+    }
+
+    private func model(into json: inout JSONText) {
+        json.key("model")
+        json.beginObject()
+        json.member("name", scorecard.name)
+        json.member("version", scorecard.version)
+        json.member("hash", scorecard.hash.hex)
+        json.endObject()
+    }
+
+    private func source(_ coordinates: Coordinates, into json: inout JSONText) {
+        json.beginObject()
+        json.member("topic", coordinates.topic.name)
+        json.member("partition", coordinates.partition)
+        json.member("offset", coordinates.offset)
+        json.endObject()
+    }
+}
+
+extension ScoreResult.Cause.Kind {
+    var name: String {
+        switch self {
+        case .event: "EVENT"
+        case .rollOff: "ROLL_OFF"
+        case .correction: "CORRECTION"
+        case .consent: "CONSENT"
+        case .expiry: "EXPIRY"
+        case .model: "MODEL"
+        }
+    }
+}
+
+private func hex(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+}

@@ -1,0 +1,59 @@
+import Events
+import Log
+import Scoring
+
+/// One timeline partition folded in this process, with the fold and the rendering that run live: what subscribers must
+/// have got from it, byte for byte. Publishes nothing.
+public struct PartitionReplay {
+    public let fold: PartitionFold
+    private var output = FoldOutput()
+
+    public init(partition: Int32, scorecard: Scorecard) {
+        fold = PartitionFold(partition: partition, scorecard: scorecard)
+    }
+
+    /// Goes on from a fold that stands somewhere in the log.
+    public init(from fold: PartitionFold) { self.fold = fold }
+
+    /// What one record brought.
+    public struct Step {
+        public let results: [UInt8]
+        /// In the order in which each subscriber gets them.
+        public let changes: [Change]
+        public let refusals: [FoldRefusal]
+    }
+
+    public struct Change: Equatable {
+        public let purpose: Purpose
+        /// The grant id.
+        public let key: [UInt8]
+        public let value: [UInt8]
+
+        public init(purpose: Purpose, key: [UInt8], value: [UInt8]) {
+            self.purpose = purpose
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// Folds the record at `offset`.
+    public mutating func take(offset: Int64, key: RawSpan, value: RawSpan) throws -> Step {
+        output.removeAll()
+        let chain = fold.chain
+        let sequence = fold.sequence
+        try fold.fold(offset: offset, key: key, value: value, into: &output)
+        var changes: [Change] = []
+        var cursor = ByteCursor(unsafe output.results.span.bytes)
+        var position = (sequence: sequence, chain: chain)
+        while cursor.remaining > 0, let next = try ScoreResult.next(from: &cursor, after: position) {
+            position = (next.result.sequence, next.chain)
+            let change = ScoreChange(result: next.result, scorecard: fold.scorecard)
+            for recipient in next.result.recipients {
+                var value: [UInt8] = []
+                change.encode(for: recipient, into: &value)
+                changes.append(Change(purpose: recipient.purpose, key: Array(recipient.grant.text.utf8), value: value))
+            }
+        }
+        return Step(results: output.results, changes: changes, refusals: output.refusals)
+    }
+}

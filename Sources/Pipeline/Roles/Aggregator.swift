@@ -1,0 +1,289 @@
+import Checksums
+import Events
+import Log
+import Scoring
+import Snapshots
+import Telemetry
+
+/// Reads the timeline, folds it and writes what moved to `scores`.
+///
+/// ```
+/// assigned ─▶ newest snapshot at or below the committed offset ─▶ fold silently up to the committed offset
+///          ─▶ compare with what was committed there ─▶ fold with output ─▶ scores ─▶ commit ─▶ snapshot
+/// ```
+public final class Aggregator<L: Log>: Role {
+    public struct Options {
+        public var snapshotEveryMilliseconds: Int64
+        public init(snapshotEveryMilliseconds: Int64 = 30_000) {
+            self.snapshotEveryMilliseconds = snapshotEveryMilliseconds
+        }
+    }
+
+    private let log: L
+    private let names: TopicNames
+    private let identity: TimelineIdentity
+    private let scorecard: Scorecard
+    private let store: SnapshotStore
+    private let journal: Journal
+    private let context: RoleContext
+    private let options: Options
+
+    private let reader: L.Reader
+    private let writer: L.Writer
+    private let scores: TopicHandle
+    private let deadLetters: TopicHandle
+
+    private var batch = RecordBatch()
+    private var partitions: [Int32: OwnedPartition] = [:]
+    private var inFlight = InFlight()
+    private var committedAt: Int64 = 0
+    private var isAssigned = false
+
+    public init(
+        log: L, names: TopicNames, identity: TimelineIdentity, scorecard: Scorecard, store: SnapshotStore,
+        instance: String, journal: Journal, context: RoleContext, options: Options = Options()
+    ) throws {
+        self.log = log
+        self.names = names
+        self.identity = identity
+        self.scorecard = scorecard
+        self.store = store
+        self.journal = journal
+        self.context = context
+        self.options = options
+        writer = try log.writer()
+        scores = try writer.topic(names.scores)
+        deadLetters = try writer.topic(names.deadLetters)
+        reader = try log.reader(group: names.aggregatorGroup, topic: names.timeline, instance: instance)
+    }
+
+    public func step(waiting milliseconds: Int) throws {
+        switch try reader.poll(into: &batch, milliseconds: inFlight.isEmpty ? milliseconds : min(milliseconds, 5)) {
+        case .assigned(let committed): try begin(committed)
+        case .revoked: try giveUp(finishing: true)
+        case .lost: try giveUp(finishing: false)
+        case .records: try foldBatch()
+        case .idle: break
+        }
+        try commit(now: batch.isEmpty)
+        snapshotDuePartitions()
+    }
+
+    public func stop() throws {
+        try finish()
+        for partition in partitions.keys.sorted() {
+            stageSnapshot(of: partition)
+            publishSnapshot(of: partition)
+        }
+        reader.close()
+    }
+
+    /// Recovered: what comes now is new.
+    public var isReady: Bool { isAssigned && partitions.values.allSatisfy { !$0.isRecovering } }
+
+    /// Digests of the states held, by partition: equal for equal logs.
+    public var stateDigests: [Int32: Digest128] { partitions.mapValues { $0.fold.stateDigest } }
+
+    // MARK: - Assignment and recovery
+
+    private func begin(_ committed: [CommittedOffset]) throws {
+        partitions = [:]
+        var positions: [PartitionPosition] = []
+        for position in committed {
+            let owned = try recover(position)
+            partitions[position.partition] = owned
+            positions.append(PartitionPosition(partition: position.partition, offset: owned.fold.nextOffset))
+        }
+        try reader.start(positions)
+        isAssigned = true
+        journal.info(.assigned, ["partitions": .int(positions.count)])
+    }
+
+    /// The fold from the newest snapshot that can be used, or from the beginning of the log.
+    private func recover(_ position: CommittedOffset) throws -> OwnedPartition {
+        guard let offset = position.offset else {
+            throw RoleError.missingOffset(
+                group: names.aggregatorGroup, topic: names.timeline, partition: position.partition)
+        }
+        let metadata = position.metadata.isEmpty ? .zero : OffsetMetadata(position.metadata)
+        guard let metadata else {
+            throw RoleError.metadata(topic: names.timeline, partition: position.partition, text: position.metadata)
+        }
+        if let model = metadata.model, model != scorecard.hash {
+            throw RoleError.wrongModel(
+                "\(names.timeline)-\(position.partition) was scored with model \(model.hex) up to \(offset), and --model is \(scorecard.hash.hex): start with the model that published, and switch it through the log")
+        }
+        let fold = try newestSnapshot(partition: position.partition, notAbove: offset)
+            ?? PartitionFold(partition: position.partition, scorecard: scorecard)
+        let low = try log.watermarks(topic: names.timeline, partition: position.partition).lowerBound
+        guard low <= fold.nextOffset else {
+            throw RoleError.logBeginsLater(
+                topic: names.timeline, partition: position.partition, wanted: fold.nextOffset, low: low)
+        }
+        var owned = OwnedPartition(fold: fold, committed: offset, metadata: metadata, now: context.clock())
+        journal.info(
+            .recovered,
+            [
+                "partition": .int(Int(position.partition)), "snapshot": .int(Int(fold.nextOffset)),
+                "committed": .int(Int(offset)), "persons": .int(fold.personCount),
+            ])
+        try owned.verifyAtCommitted(topic: names.timeline)
+        return owned
+    }
+
+    private func newestSnapshot(partition: Int32, notAbove offset: Int64) throws -> PartitionFold? {
+        for reference in try store.candidates(topic: names.timeline, partition: partition, notAbove: offset) {
+            do {
+                let payload = try store.read(reference)
+                let fold = try PartitionFold(
+                    state: unsafe payload.span.bytes, partition: partition, scorecard: scorecard)
+                guard fold.nextOffset == reference.offset else { throw SnapshotPayloadError.layout }
+                guard fold.properties == identity.properties else { throw SnapshotPayloadError.otherTimeline }
+                return fold
+            } catch SnapshotPayloadError.otherModel {
+                throw RoleError.wrongModel(
+                    "\(reference.path) was taken under another model than --model: start with that one, and switch it through the log")
+            } catch {
+                journal.warning(
+                    .snapshotRefused, ["path": .text(reference.path), "reason": .text("\(error)")])
+            }
+        }
+        return nil
+    }
+
+    private func giveUp(finishing: Bool) throws {
+        if finishing { try finish() }
+        inFlight.removeAll()
+        for owned in partitions.values { if let staged = owned.staged { store.discard(staged) } }
+        partitions = [:]
+        try reader.release()
+        journal.info(finishing ? .revoked : .lost, [:])
+    }
+
+    // MARK: - Folding
+
+    private func foldBatch() throws {
+        let batch = batch  // a span can borrow from a local, not from a property of a class
+        var touched: Set<Int32> = []
+        for entry in batch.entries {
+            guard partitions[entry.partition] != nil else { continue }
+            touched.insert(entry.partition)
+            do throws(FoldError) {
+                try partitions[entry.partition]!.fold(entry, key: batch.key(entry), value: batch.value(entry))
+            } catch {
+                throw error.asRoleError(topic: names.timeline, partition: entry.partition)
+            }
+            try partitions[entry.partition]!.verifyAtCommitted(topic: names.timeline)
+        }
+        var offsets: [CommittedOffset] = []
+        for partition in touched.sorted() {
+            try send(partition)
+            let owned = partitions[partition]!
+            guard !owned.isRecovering else { continue }
+            try hold(owned.fold)
+            offsets.append(
+                CommittedOffset(
+                    partition: partition, offset: owned.fold.nextOffset, metadata: owned.position.text))
+        }
+        guard !offsets.isEmpty else { return }
+        inFlight.append(writer.seal(), offsets)
+        if inFlight.undelivered > undeliveredMax { try writer.flush(milliseconds: finishMilliseconds) }
+    }
+
+    /// The fold against what the control topic says of timeline and secret.
+    private func hold(_ fold: PartitionFold) throws {
+        guard fold.properties == identity.properties else {
+            throw RoleError.brokenInvariant("\(names.timeline)-\(fold.partition) belongs to another timeline than \(names.raw(.control)) names")
+        }
+        if let fingerprint = fold.secretFingerprint, fingerprint != identity.secretFingerprint {
+            throw RoleError.wrongSecret("\(names.timeline)-\(fold.partition) was keyed with another secret than \(names.raw(.control)) names")
+        }
+    }
+
+    private func send(_ partition: Int32) throws {
+        var owned = partitions[partition]!
+        defer { partitions[partition] = owned }
+        guard !owned.output.isEmpty else { return }
+        partitions[partition] = nil  // held alone, so that its output is not copied
+        for refusal in owned.output.refusals {
+            let letter = DeadLetter(refusal)
+            let key = letter.key
+            let none: [UInt8] = []
+            try writer.append(
+                deadLetters, partition: nil, key: unsafe key.span.bytes, value: unsafe none.span.bytes,
+                headers: letter.headers)
+        }
+        try ScoresRecord.cut(owned.output, through: owned.fold.sequence, partition: partition) { key, value in
+            try writer.append(scores, partition: partition, key: key, value: value)
+        }
+        owned.output.removeAll()
+    }
+
+    private func commit(now isPause: Bool) throws {
+        inFlight.settle(through: try writer.settled())
+        let now = context.clock()
+        guard inFlight.hasReady, isPause || now - committedAt >= commitEveryMilliseconds else { return }
+        committedAt = now
+        let offsets = inFlight.takeReady()
+        guard try reader.commitUnlessFenced(offsets, journal) else { return inFlight.removeAll() }
+        for offset in offsets {
+            partitions[offset.partition]?.committed = offset.offset!
+            publishSnapshot(of: offset.partition)
+        }
+    }
+
+    private func finish() throws {
+        try writer.flush(milliseconds: finishMilliseconds)
+        try commit(now: true)
+    }
+
+    // MARK: - Snapshots
+
+    /// One partition at most in a step, so that no step is long.
+    private func snapshotDuePartitions() {
+        let now = context.clock()
+        for partition in partitions.keys.sorted() {
+            let owned = partitions[partition]!
+            guard owned.staged == nil, !owned.isRecovering, owned.fold.nextOffset > owned.snapshotOffset,
+                now - owned.snapshotAt >= options.snapshotEveryMilliseconds
+            else { continue }
+            stageSnapshot(of: partition)
+            publishSnapshot(of: partition)
+            return
+        }
+    }
+
+    /// Writes and syncs the state as it is now, under a name that nobody reads yet. A failure keeps the older ones.
+    private func stageSnapshot(of partition: Int32) {
+        guard let owned = partitions[partition], !owned.isRecovering, owned.staged == nil,
+            owned.fold.nextOffset > owned.snapshotOffset
+        else { return }
+        var payload: [UInt8] = []
+        owned.fold.encodeState(into: &payload)
+        partitions[partition]!.snapshotAt = context.clock()
+        do {
+            partitions[partition]!.staged = try store.stage(
+                topic: names.timeline, partition: partition, offset: owned.fold.nextOffset, payload: payload)
+        } catch {
+            snapshotFailed(partition, error)
+        }
+    }
+
+    /// Makes a staged snapshot visible, once the offset that it stands at is committed.
+    private func publishSnapshot(of partition: Int32) {
+        guard let owned = partitions[partition], let staged = owned.staged, staged.offset <= owned.committed else { return }
+        partitions[partition]!.staged = nil
+        do {
+            try store.publish(staged)
+            partitions[partition]!.snapshotOffset = staged.offset
+            journal.info(
+                .snapshotWritten, ["partition": .int(Int(partition)), "offset": .int(Int(staged.offset))])
+        } catch {
+            snapshotFailed(partition, error)
+        }
+    }
+
+    private func snapshotFailed(_ partition: Int32, _ error: any Error) {
+        journal.error(.snapshotFailed, ["partition": .int(Int(partition)), "reason": .text("\(error)")])
+    }
+}

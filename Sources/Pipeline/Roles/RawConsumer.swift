@@ -1,0 +1,212 @@
+import Events
+import Log
+import Telemetry
+import Wire
+
+/// Reads one raw topic and passes on what happened: decode, check, name the person by key, append to the timeline.
+///
+/// ```
+/// raw record ─▶ decode ─▶ check ─▶ key ─▶ timeline (partition of the key), prefix with the raw coordinates
+///                  └────────┴─▶ dead-letters: original bytes, coordinates, reason, mend
+/// ```
+/// Writers are dense and in order from a committed offset: offsets are committed only after all outputs made from the
+/// records below them are delivered, and one failed delivery ends the process. The consents consumer also makes and
+/// forwards ticks.
+public final class RawConsumer<L: Log>: Role {
+    /// How often the consents consumer of a live timeline ticks, ms.
+    public static var tickEveryMilliseconds: Int64 { 10_000 }
+
+    private let topic: RawTopic
+    private let names: TopicNames
+    private let identity: TimelineIdentity
+    private let fingerprint: UInt64
+    private let hasher: PersonHasher
+    private let journal: Journal
+    private let context: RoleContext
+
+    private let reader: L.Reader
+    private let writer: L.Writer
+    private let timeline: TopicHandle
+    private let deadLetters: TopicHandle
+    private let raw: TopicHandle
+    private let decoder = EventDecoder()
+
+    private var batch = RecordBatch()
+    private var next: [Int32: Int64] = [:]
+    private var inFlight = InFlight()
+    private var committedAt: Int64 = 0
+    private var tickedAt: Int64?
+    private var assignment: UInt64 = 0
+    public private(set) var isReady = false
+
+    public init(
+        topic: RawTopic, log: L, names: TopicNames, identity: TimelineIdentity, hasher: PersonHasher, instance: String,
+        journal: Journal, context: RoleContext
+    ) throws {
+        self.topic = topic
+        self.names = names
+        self.identity = identity
+        self.hasher = hasher
+        self.journal = journal
+        self.context = context
+        fingerprint = hasher.fingerprint
+        guard identity.secretFingerprint == fingerprint else {
+            throw RoleError.wrongSecret(
+                "this secret is not the one that the timeline was made with: bring that file, see --secret")
+        }
+        writer = try log.writer()
+        timeline = try writer.topic(names.timeline)
+        deadLetters = try writer.topic(names.deadLetters)
+        raw = try writer.topic(names.raw(topic))
+        reader = try log.reader(group: names.consumerGroup(topic), topic: names.raw(topic), instance: instance)
+    }
+
+    public func step(waiting milliseconds: Int) throws {
+        // Outputs on their way want a look soon; else there is time to wait for input.
+        switch try reader.poll(into: &batch, milliseconds: inFlight.isEmpty ? milliseconds : min(milliseconds, 5)) {
+        case .assigned(let committed): try begin(committed)
+        case .revoked: try giveUp(finishing: true)
+        case .lost: try giveUp(finishing: false)
+        case .records: try passOn()
+        case .idle: break
+        }
+        try tick()
+        try commit(now: batch.isEmpty)
+    }
+
+    public func stop() throws {
+        try finish()
+        reader.close()
+    }
+
+    private func begin(_ committed: [CommittedOffset]) throws {
+        var positions: [PartitionPosition] = []
+        for position in committed {
+            guard let offset = position.offset else {
+                throw RoleError.missingOffset(
+                    group: names.consumerGroup(topic), topic: names.raw(topic), partition: position.partition)
+            }
+            positions.append(PartitionPosition(partition: position.partition, offset: offset))
+        }
+        next = [:]
+        for position in positions { next[position.partition] = position.offset }
+        assignment = context.random()
+        try reader.start(positions)
+        isReady = true
+        journal.info(.assigned, ["partitions": .int(positions.count)])
+    }
+
+    private func giveUp(finishing: Bool) throws {
+        if finishing { try finish() }
+        inFlight.removeAll()
+        next = [:]
+        try reader.release()
+        journal.info(finishing ? .revoked : .lost, [:])
+    }
+
+    private func passOn() throws {
+        let batch = batch  // a span can borrow from a local, not from a property of a class
+        var buffers = Buffers()
+        var refused = 0
+        for entry in batch.entries {
+            let source = Coordinates(topic: topic, partition: entry.partition, offset: entry.offset)
+            next[entry.partition] = entry.offset + 1
+            let content: TimelineRecord.Content
+            do throws(Refusal) {
+                guard !entry.isNullValue else { throw Refusal.null }
+                content = try self.content(of: batch.value(entry), appendedAt: entry.timestamp)
+            } catch {
+                refused += 1
+                try refuse(DeadLetter(source: source, appendedAt: entry.timestamp, refusal: error), batch.value(entry))
+                continue
+            }
+            try append(
+                TimelineRecord(source: source, appendedAt: entry.timestamp, content: content), with: &buffers)
+        }
+        if refused > 0 { journal.warning(.refusedRecords, ["count": .int(refused), "topic": .text(topic.name)]) }
+        let touched = Set(batch.entries.map(\.partition)).sorted()
+        inFlight.append(writer.seal(), touched.map { CommittedOffset(partition: $0, offset: next[$0]!, metadata: "") })
+        if inFlight.undelivered > undeliveredMax { try writer.flush(milliseconds: finishMilliseconds) }
+    }
+
+    /// What a raw record says, checked against all that the decoder alone cannot know.
+    private func content(of value: RawSpan, appendedAt: Int64) throws(Refusal) -> TimelineRecord.Content {
+        switch try decoder.decode(value) {
+        case .tick(let time):
+            guard topic == .consents else { throw Refusal.tickOnOtherTopic }
+            switch identity.properties.mode {
+            case .live where time != nil: throw Refusal.tickStatesTime
+            case .history where time == nil: throw Refusal.tickWithoutTime
+            case .live, .history:
+                return .tick(time: time ?? appendedAt, secretFingerprint: fingerprint, identity.properties)
+            }
+        case .event(let person, let event):
+            guard event.type.topic == topic else {
+                throw Refusal.wrongTopic(type: event.type.name, belongs: event.type.topic.name)
+            }
+            guard event.occurredAt <= appendedAt + EventRules.datedAheadMaxMilliseconds else { throw Refusal.datedAhead }
+            switch event.type {
+            case .erasure, .correction, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
+            case .repayment, .bill, .statement, .cashFlow, .rental, .consent:
+                return .event(hasher.key(of: person), event)
+            }
+        }
+    }
+
+    /// An event goes to its person's partition, a tick to every one.
+    private func append(_ record: TimelineRecord, with buffers: inout Buffers) throws {
+        buffers.key.removeAll(keepingCapacity: true)
+        TimelineRecord.key(source: record.source, random: assignment, into: &buffers.key)
+        let partitions = identity.properties.partitions
+        if case .event(let person, _) = record.content {
+            try append(record, partition: person.partition(of: partitions), buffers.key, &buffers.value)
+        } else {
+            for partition in 0..<partitions { try append(record, partition: partition, buffers.key, &buffers.value) }
+        }
+    }
+
+    /// Key and value as they are written: made once for a batch, used again for each record of it.
+    private struct Buffers {
+        var key: [UInt8] = []
+        var value: [UInt8] = []
+    }
+
+    private func append(_ record: TimelineRecord, partition: Int32, _ key: [UInt8], _ value: inout [UInt8]) throws {
+        value.removeAll(keepingCapacity: true)
+        record.encode(key: unsafe key.span.bytes, partition: partition, into: &value)
+        try writer.append(timeline, partition: partition, key: unsafe key.span.bytes, value: unsafe value.span.bytes)
+    }
+
+    private func refuse(_ letter: DeadLetter, _ value: RawSpan) throws {
+        let key = letter.key
+        try writer.append(
+            deadLetters, partition: nil, key: unsafe key.span.bytes, value: value, headers: letter.headers)
+    }
+
+    /// In a live timeline a clock enters here and nowhere else: a tick to each raw consents partition that this member
+    /// owns; like any record it is carried over when it is read, with the broker's stamp for its time.
+    private func tick() throws {
+        guard topic == .consents, identity.properties.mode == .live, !next.isEmpty else { return }
+        let now = context.clock()
+        if let tickedAt, now - tickedAt < Self.tickEveryMilliseconds { return }
+        tickedAt = now
+        let tick = EventEncoder.tick(nil)
+        let noKey: [UInt8] = []
+        for partition in next.keys.sorted() {
+            try writer.append(raw, partition: partition, key: unsafe noKey.span.bytes, value: unsafe tick.span.bytes)
+        }
+    }
+
+    private func commit(now isPause: Bool) throws {
+        inFlight.settle(through: try writer.settled())
+        let now = context.clock()
+        guard inFlight.hasReady, isPause || now - committedAt >= commitEveryMilliseconds else { return }
+        committedAt = now
+        if try !reader.commitUnlessFenced(inFlight.takeReady(), journal) { inFlight.removeAll() }
+    }
+
+    private func finish() throws {
+        try writer.flush(milliseconds: finishMilliseconds)
+        try commit(now: true)
+    }
+}

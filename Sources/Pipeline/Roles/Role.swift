@@ -1,0 +1,30 @@
+/// A role as its process drives it: one step at a time, on one thread. The same code runs on Kafka and on the simulated
+/// log; it has no clock of its own but the one it is given.
+public protocol Role: AnyObject {
+    /// Waits at most `milliseconds` for work, and does it. Throws what must end the process.
+    func step(waiting milliseconds: Int) throws
+    /// Finishes what is in flight, commits it and leaves.
+    func stop() throws
+    /// Whether it has been assigned partitions and works on what comes now.
+    var isReady: Bool { get }
+}
+
+/// What a role takes from outside the log.
+public struct RoleContext {
+    /// Monotonic ms: only ever decides when to commit, tick and snapshot, never what.
+    public let clock: () -> Int64
+    /// Drawn once per assignment for the keys of the timeline; no output depends on it.
+    public let random: () -> UInt64
+
+    public init(clock: @escaping () -> Int64, random: @escaping () -> UInt64) {
+        self.clock = clock
+        self.random = random
+    }
+}
+
+/// How long a role waits for its outputs when it stops or its partitions are taken, ms.
+let finishMilliseconds = 10_000
+/// Batches whose outputs may be on their way at once: bounds memory and what a crash repeats.
+let undeliveredMax = 8
+/// Time between two commits while records keep coming, ms; when they pause, the commit is at once.
+let commitEveryMilliseconds: Int64 = 100

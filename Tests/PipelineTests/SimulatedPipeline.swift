@@ -1,0 +1,225 @@
+import Events
+import Foundation
+import Log
+import Pipeline
+import ScorecardFiles
+import Scoring
+import SimulatedLog
+import Snapshots
+import Telemetry
+import TestTimeline
+import Wire
+
+/// All seven roles on a simulated log, stepped by a seed, with crashes at any call to the log.
+final class SimulatedPipeline {
+    let cluster: SimulatedCluster
+    let names = TopicNames(prefix: "")
+    let identity: TimelineIdentity
+    let scorecard: Scorecard
+    let hasher = PersonHasher(secret: Array(repeating: 7, count: 32))
+    private let folder: URL
+    private var random: SeededRandom
+    private var roles: [Name: any Role] = [:]
+    private var milliseconds: Int64 = 0
+    private(set) var crashes = 0
+
+    enum Name: Hashable {
+        case consumer(RawTopic)
+        case aggregator(Int)
+        case publisher(Int)
+
+        var text: String {
+            switch self {
+            case .consumer(let topic): topic.name
+            case .aggregator(let number): "aggregator-\(number)"
+            case .publisher(let number): "publisher-\(number)"
+            }
+        }
+    }
+
+    static let all: [Name] = RawTopic.events.map(Name.consumer) + [.aggregator(1), .publisher(1)]
+
+    init(seed: UInt64, mode: TimelineProperties.Mode = .history) throws {
+        random = SeededRandom(seed: seed)
+        cluster = SimulatedCluster(seed: seed)
+        scorecard = try ScorecardFile.parse(Array(try Data(contentsOf: models.appendingPathComponent("uci-max.pmml"))))
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("plainscore-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        var properties = TimelineProperties.example
+        properties.mode = mode
+        properties.partitions = 3
+        properties.rawPartitions = [2, 2, 2, 2, 2]
+        identity = TimelineIdentity(properties: properties, secretFingerprint: hasher.fingerprint)
+        createTopics()
+    }
+
+    deinit {
+        cluster.discard()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private func createTopics() {
+        cluster.now = day(20_000)
+        for topic in RawTopic.events { cluster.createTopic(names.raw(topic), partitions: 2) }
+        cluster.createTopic(names.raw(.control), partitions: 1)
+        let partitions = identity.properties.partitions
+        for topic in [names.timeline, names.scores] + Purpose.allCases.map(names.scoreChanges) {
+            cluster.createTopic(topic, partitions: partitions)
+        }
+        cluster.createTopic(names.deadLetters, partitions: 2)
+        for partition in 0..<2 as Range<Int32> {
+            for topic in RawTopic.events {
+                cluster.commitOffset(
+                    group: names.consumerGroup(topic), topic: names.raw(topic), partition: partition, offset: 0,
+                    metadata: "")
+            }
+        }
+        for partition in 0..<partitions {
+            cluster.commitOffset(
+                group: names.aggregatorGroup, topic: names.timeline, partition: partition, offset: 0, metadata: "")
+            cluster.commitOffset(
+                group: names.publisherGroup, topic: names.scores, partition: partition, offset: 0,
+                metadata: OffsetMetadata.zero.text)
+            var key: [UInt8] = []
+            let source = Coordinates(topic: .control, partition: 0, offset: 0)
+            TimelineRecord.key(source: source, random: 0, into: &key)
+            var value: [UInt8] = []
+            TimelineRecord(source: source, appendedAt: 0, content: .properties(identity.properties))
+                .encode(key: unsafe key.span.bytes, partition: partition, into: &value)
+            cluster.append(names.timeline, partition: partition, key: key, value: value)
+        }
+    }
+
+    // MARK: - Producing
+
+    func produce(_ event: Event, of person: String) {
+        produce(EventEncoder.json(person: Identifier(person)!, event: event), to: event.type.topic, key: person)
+    }
+
+    func produce(_ bytes: [UInt8]?, to topic: RawTopic, key: String) {
+        cluster.append(names.raw(topic), key: Array(key.utf8), value: bytes)
+    }
+
+    func tick(_ time: Int64) {
+        for partition in 0..<2 as Range<Int32> {
+            cluster.append(names.raw(.consents), partition: partition, key: nil, value: EventEncoder.tick(time))
+        }
+    }
+
+    // MARK: - Running
+
+    /// Steps roles at random until nothing is left to do; with `crashPercent` a role is armed to crash in one of its next
+    /// calls to the log before a step. A role that is gone is started anew.
+    func run(crashPercent: Int = 0, zombiePercent: Int = 0, names: [Name] = SimulatedPipeline.all) throws {
+        var quiet = 0
+        while quiet < 40 {
+            milliseconds += 50
+            let name = names.randomElement(using: &random)!
+            let role = try roles[name] ?? start(name)
+            if Int.random(in: 0..<100, using: &random) < crashPercent {
+                cluster.crash(name.text, afterCalls: Int.random(in: 0..<12, using: &random))
+            }
+            let before = progress()
+            do {
+                try role.step(waiting: 0)
+            } catch let error as LogError where cluster.isCrashed(name.text) || error.kind == .fenced {
+                crashes += 1
+                if !cluster.isCrashed(name.text) { cluster.crash(name.text) }
+                roles[name] = nil
+            }
+            quiet = progress() == before && isDone() ? quiet + 1 : 0
+        }
+    }
+
+    func stop() throws {
+        for name in Self.all {
+            do {
+                try roles.removeValue(forKey: name)?.stop()
+            } catch let error as LogError {
+                // A crash that was armed may come as late as this; nothing else may.
+                guard cluster.isCrashed(name.text) else { throw error }
+            }
+        }
+    }
+
+    private func start(_ name: Name) throws -> any Role {
+        let log = cluster.connect(name.text)
+        let journal = Journal(role: name.text, instance: "1", descriptor: Self.nowhere)
+        let context = RoleContext(clock: { [unowned self] in milliseconds }, random: { [unowned self] in random.next() })
+        let role: any Role =
+            switch name {
+            case .consumer(let topic):
+                try RawConsumer(
+                    topic: topic, log: log, names: names, identity: identity, hasher: hasher, instance: "1",
+                    journal: journal, context: context)
+            case .aggregator(let number):
+                try Aggregator(
+                    log: log, names: names, identity: identity, scorecard: scorecard,
+                    store: try SnapshotStore(folder: folder.appendingPathComponent("\(number)").path),
+                    instance: "\(number)", journal: journal, context: context,
+                    options: .init(snapshotEveryMilliseconds: 500))
+            case .publisher(let number):
+                try Publisher(
+                    log: log, door: TransactionalDoor(try log.transactions(id: "publisher-\(number)")), names: names,
+                    scorecard: scorecard, instance: "\(number)", journal: journal)
+            }
+        roles[name] = role
+        return role
+    }
+
+    private static let nowhere = unsafe open("/dev/null", O_WRONLY)
+
+    private func progress() -> [Int64] {
+        groups().flatMap { group, topic, partitions in
+            (0..<partitions).map { cluster.committedOffset(group: group, topic: topic, partition: $0).offset ?? -1 }
+        }
+    }
+
+    private func isDone() -> Bool {
+        groups().allSatisfy { group, topic, partitions in
+            (0..<partitions).allSatisfy { partition in
+                let end = (cluster.records(topic, partition).last?.offset ?? -1) + 1
+                return cluster.committedOffset(group: group, topic: topic, partition: partition).offset == end
+            }
+        }
+    }
+
+    private func groups() -> [(group: String, topic: String, partitions: Int32)] {
+        RawTopic.events.map { (names.consumerGroup($0), names.raw($0), 2) } + [
+            (names.aggregatorGroup, names.timeline, identity.properties.partitions),
+            (names.publisherGroup, names.scores, identity.properties.partitions),
+        ]
+    }
+
+    // MARK: - What came of it
+
+    /// What a read-committed subscriber of `purpose` gets, per partition.
+    func published(_ purpose: Purpose) -> [[PartitionReplay.Change]] {
+        (0..<identity.properties.partitions).map { partition in
+            cluster.records(names.scoreChanges(purpose), partition).map {
+                .init(purpose: purpose, key: $0.key!, value: $0.value!)
+            }
+        }
+    }
+
+    /// The same timeline records folded in this process: the changes by partition, and the outcomes.
+    func replayed() throws -> (changes: [[PartitionReplay.Change]], outcomes: [Outcomes]) {
+        var changes: [[PartitionReplay.Change]] = []
+        var outcomes: [Outcomes] = []
+        for partition in 0..<identity.properties.partitions {
+            var replay = PartitionReplay(partition: partition, scorecard: scorecard)
+            var all: [PartitionReplay.Change] = []
+            for record in cluster.records(names.timeline, partition) {
+                let step = try replay.take(
+                    offset: record.offset, key: unsafe record.key!.span.bytes, value: unsafe record.value!.span.bytes)
+                all += step.changes
+            }
+            changes.append(all)
+            outcomes.append(replay.fold.outcomes)
+        }
+        return (changes, outcomes)
+    }
+}
+
+let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../deploy/models").standardizedFileURL
