@@ -2,8 +2,8 @@ internal import CXXHash
 
 /// XXH3-64 of `bytes` under `seed`: guards a record or a block against accidents, not against an adversary.
 ///
-/// Complexity: linear, about 7 ns for 110 bytes. Source: xxHash 0.8, `XXH3_64bits_withSeed`; the same value on every
-/// machine.
+/// Complexity: linear, about 9 ns for 110 bytes, called from another module. Source: xxHash 0.8,
+/// `XXH3_64bits_withSeed`; the same value on every machine.
 @inline(__always)
 public func xxh3(_ bytes: RawSpan, seed: UInt64 = 0) -> UInt64 {
     unsafe bytes.withUnsafeBytes { unsafe XXH3_64bits_withSeed($0.baseAddress, $0.count, seed) }
@@ -17,7 +17,7 @@ public func xxh3Digest(_ bytes: RawSpan) -> Digest128 {
 /// The running hash after `bytes`: XXH3-128 of the 16 bytes of `previous`, big endian, high first, followed by
 /// `bytes`. Two chains that agree at one point have, but for accidents, the same past.
 ///
-/// Complexity: linear; allocates nothing.
+/// Complexity: linear, about 24 ns for 110 bytes; allocates nothing.
 public func chained(_ previous: Digest128, _ bytes: RawSpan) -> Digest128 {
     var prefix = XXH128_canonical_t()
     unsafe XXH128_canonicalFromHash(&prefix, XXH128_hash_t(low64: previous.low, high64: previous.high))

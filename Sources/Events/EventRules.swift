@@ -97,12 +97,13 @@ extension Event {
         }
     }
 
-    private static func checkAmount(_ field: String, _ amount: Int64, least: Int64 = 0, signed: Bool = false)
-        throws(RuleViolation)
-    {
+    /// The field's name is only made where it is told.
+    private static func checkAmount(
+        _ field: @autoclosure () -> String, _ amount: Int64, least: Int64 = 0, signed: Bool = false
+    ) throws(RuleViolation) {
         let lower = signed ? -EventRules.amountMax : least
         guard (lower...EventRules.amountMax).contains(amount) else {
-            throw RuleViolation(.outOfRange, field, "give minor units, \(lower) to \(EventRules.amountMax)")
+            throw RuleViolation(.outOfRange, field(), "give minor units, \(lower) to \(EventRules.amountMax)")
         }
     }
 

@@ -13,7 +13,7 @@ struct ScoreChange {
     /// Appends the value for one recipient. The same result and recipient give the same bytes, always.
     func encode(for recipient: ScoreResult.Recipient, into bytes: inout [UInt8]) {
         let start = bytes.count
-        var json = JSONText(bytes: bytes)
+        var json = JSONText(bytes: consume bytes)  // moved, not copied: many changes share one buffer
         json.beginObject()
         json.member("grantId", recipient.grant.text)
         json.member("number", recipient.number)

@@ -51,7 +51,7 @@ struct OwnedPartition {
 
 extension ScoresRecord {
     /// Bytes of results in one record of `scores` at most, unless a single result is larger.
-    static let cutAt = 256 << 10
+    static let cutAt = 64 << 10
 
     /// Cuts the results of an output, whose last number is `last`, into records.
     static func cut(

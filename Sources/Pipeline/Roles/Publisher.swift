@@ -3,6 +3,9 @@ import Log
 import Scoring
 import Telemetry
 
+/// Bytes of score changes after which a transaction is committed: it must end well within its time-out.
+private let transactionBytesMax = 2 << 20
+
 /// Reads `scores` and publishes each result to those it is for: one record per live grant, on the topic of the grant's
 /// purpose, numbered, in a transaction with the offsets it was made from.
 public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reader == L.Reader {
@@ -67,35 +70,50 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         journal.info(.assigned, ["partitions": .int(positions.count)])
     }
 
+    /// Publishes the batch in transactions of bounded size, each ending between two records of `scores`.
     private func publish() throws {
         let batch = batch  // a span can borrow from a local, not from a property of a class
-        outbox.removeAll()
-        let started = streams
-        for entry in batch.entries {
-            guard streams[entry.partition] != nil else { continue }
-            try streams[entry.partition]!.take(
-                entry, key: batch.key(entry), value: batch.value(entry), topic: names.scores
-            ) { result in
-                guard result.model == scorecard.hash else { throw wrongModel(entry.partition, result.model.hex) }
-                let change = ScoreChange(result: result, scorecard: scorecard)
-                for recipient in result.recipients {
-                    outbox.append(topic: topics[recipient.purpose]!, partition: entry.partition, recipient, change)
-                }
+        var rest = batch.entries[...]
+        while !rest.isEmpty {
+            outbox.removeAll()
+            let started = streams
+            var touched: Set<Int32> = []
+            while let entry = rest.first, outbox.byteCount < transactionBytesMax {
+                rest = rest.dropFirst()
+                guard streams[entry.partition] != nil else { continue }
+                touched.insert(entry.partition)
+                try take(entry, key: batch.key(entry), value: batch.value(entry))
+            }
+            guard try leave(touched.sorted(), startedFrom: started) else { return }
+        }
+    }
+
+    private func take(_ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan) throws {
+        try streams[entry.partition]!.take(entry, key: key, value: value, topic: names.scores) { result in
+            guard result.model == scorecard.hash else { throw wrongModel(entry.partition, result.model.hex) }
+            let change = ScoreChange(result: result, scorecard: scorecard)
+            for recipient in result.recipients {
+                outbox.append(topic: topics[recipient.purpose]!, partition: entry.partition, recipient, change)
             }
         }
-        let offsets = Set(batch.entries.map(\.partition)).sorted().compactMap { partition in
-            streams[partition].map {
-                CommittedOffset(partition: partition, offset: $0.nextOffset, metadata: $0.position.text)
-            }
+    }
+
+    /// Commits outbox and offsets together; false when another has moved the offsets, and reading has begun anew there.
+    private func leave(_ partitions: [Int32], startedFrom started: [Int32: ResultStream]) throws -> Bool {
+        let offsets = partitions.map { partition in
+            let stream = streams[partition]!
+            return CommittedOffset(partition: partition, offset: stream.nextOffset, metadata: stream.position.text)
         }
-        guard !offsets.isEmpty else { return }
+        guard !offsets.isEmpty else { return true }
         while case .aborted(let reason) = try door.publish(outbox, offsets: offsets, of: reader) {
             journal.warning(.transactionAborted, ["reason": .text(reason)])
-            let committed = try reader.committed(offsets.map(\.partition))
+            let committed = try reader.committed(partitions)
             guard committed.allSatisfy({ $0.offset == started[$0.partition]?.nextOffset }) else {
-                return try begin(try reader.committed(streams.keys.sorted()))
+                try begin(try reader.committed(streams.keys.sorted()))
+                return false
             }
         }
+        return true
     }
 
     private func wrongModel(_ partition: Int32, _ hash: String) -> RoleError {

@@ -24,6 +24,8 @@ public struct Outbox {
 
     public init() {}
 
+    var byteCount: Int { bytes.count }
+
     mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)

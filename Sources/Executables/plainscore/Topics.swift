@@ -1,0 +1,68 @@
+import Commands
+import Events
+import Pipeline
+import Telemetry
+
+/// `plainscore topics create`: makes a timeline, or completes one that was being made.
+extension Command {
+    static var topicsCreate: Command {
+        Command(
+            path: ["topics", "create"],
+            summary: "Create the topics of a timeline and say in them what it is; a second run changes nothing.",
+            options: [
+                .value(
+                    "partitions", "N", "partitions of every topic but control, 1 to 1024 (default 4); fixed for good"),
+                .flag("history", "a timeline for histories: its ticks state their time, and no clock enters"),
+                .value(
+                    "day-offset", "none|spread", "when each person's day ends: all at 00:00 UTC, or spread (default)"),
+                .value(
+                    "rolls-per-record", "K",
+                    "due persons rolled at most with each record of a live timeline (default 16)"),
+                .value("rolls-per-tick", "K", "the same with each tick (default 4096)"),
+            ],
+            run: runTopicsCreate)
+    }
+
+    /// `plainscore topics check`: what differs from what a timeline needs, and how to mend it.
+    static var topicsCheck: Command {
+        Command(
+            path: ["topics", "check"],
+            summary: "Compare topics, settings and committed offsets with what they must be; exit 1 where they differ.",
+            run: runTopicsCheck)
+    }
+}
+
+private func runTopicsCreate(_ arguments: Arguments) throws -> Int32 {
+    let partitions = try arguments.integer("partitions", in: 1...1024)
+    let rolls = 1...Int(Int32.max)
+    let options = TimelineOptions(
+        partitions: partitions.map { Int32($0) },
+        mode: arguments.flag("history") ? .history : nil,
+        dayOffset: try arguments.choice("day-offset", of: DayOffsetChoice.self)?.dayOffset,
+        rollsPerRecord: try arguments.integer("rolls-per-record", in: rolls).map { Int32($0) },
+        rollsPerTick: try arguments.integer("rolls-per-tick", in: rolls).map { Int32($0) })
+    let cluster = try Cluster(arguments)
+    let done = try createTopics(cluster.log(), cluster.admin(), names: cluster.names, options)
+    print(done.isEmpty ? "all topics are there: nothing to do" : done.joined(separator: "\n"))
+    return ExitCode.success.rawValue
+}
+
+private func runTopicsCheck(_ arguments: Arguments) throws -> Int32 {
+    let cluster = try Cluster(arguments)
+    let log = try cluster.log()
+    let differences = try checkTopics(
+        log, cluster.admin(), names: cluster.names, bootstrap: cluster.bootstrap)
+    for difference in differences { print("\(difference.what)\n    mend: \(difference.mend)") }
+    let identity = try readControl(log, names: cluster.names)
+    let secret = identity.secretFingerprint == nil ? "no secret yet (plainscore secret bind FILE)" : "secret bound"
+    print(
+        "\(identity.properties.mode) timeline of \(identity.properties.partitions) partitions, \(secret): "
+            + (differences.isEmpty ? "as it must be" : "\(differences.count) differences"))
+    return differences.isEmpty ? ExitCode.success.rawValue : ExitCode.failure.rawValue
+}
+
+private enum DayOffsetChoice: String, CaseIterable {
+    case none, spread
+
+    var dayOffset: DayOffset { self == .none ? .none : .spread }
+}

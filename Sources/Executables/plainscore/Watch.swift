@@ -1,0 +1,120 @@
+import Commands
+import Events
+import Glibc
+import Kafka
+import Log
+import Pipeline
+import Telemetry
+
+/// `plainscore watch`: a subscriber's view, which also proves exactly once by counting.
+extension Command {
+    static var watch: Command {
+        Command(
+            path: ["watch"],
+            summary: "Print the score changes of a purpose as they become visible, and check their numbers.",
+            options: [
+                .value("purpose", "P", "lending, tenancy or utilities; needed"),
+                .flag("json", "each record as it is, one JSON a line"),
+                .value("from", "beginning|end", "where to start (default beginning)"),
+                .value("until-idle", "SECONDS", "end when nothing new has come for so long (default: at Ctrl-C)"),
+            ],
+            notes: """
+                Per grant and opening the numbers must be 1, 2, 3 … without gap or repeat. Where they are not it says so on
+                standard error, goes on, and exits with 1 at the end. A grant's first number seen may be above 1 with
+                `--from end`, or where the topic is old enough to have been compacted (7 days).
+                """,
+            run: runWatch)
+    }
+}
+
+private func runWatch(_ arguments: Arguments) throws -> Int32 {
+    guard let purposeName = arguments.text("purpose"),
+        let purpose = Purpose.allCases.first(where: { $0.name == purposeName.lowercased() })
+    else {
+        let all = Purpose.allCases.map(\.name).joined(separator: ", ")
+        throw UsageError("--purpose: give one of \(all)", arguments.command)
+    }
+    let idleSeconds = try arguments.integer("until-idle", in: 0...86_400)
+    let start = try arguments.choice("from", of: WatchStart.self) ?? .beginning
+    let cluster = try Cluster(arguments)
+    let log = try cluster.log()
+    StopSignal.install()
+    var watching = try Watching(
+        log, topic: cluster.names.scoreChanges(purpose), start: start, asJSON: arguments.flag("json"))
+    return try watching.run(idleMilliseconds: idleSeconds.map { Int64($0) * 1000 }).rawValue
+}
+
+enum WatchStart: String, CaseIterable {
+    case beginning, end
+}
+
+private struct Watching: ~Copyable {
+    private static let pollMilliseconds: UInt32 = 200
+
+    private let log: KafkaLog
+    private let topic: String
+    private let asJSON: Bool
+    private var positions: [Int64] = []
+    /// The end of each partition as it was before its last read: nothing can become visible without raising it, since
+    /// a transaction that commits adds a marker.
+    private var endsRead: [Int64]
+    private var numbers: GrantNumbers
+    private var output = StandardOutput()
+
+    init(_ log: KafkaLog, topic: String, start: WatchStart, asJSON: Bool) throws {
+        self.log = log
+        self.topic = topic
+        self.asJSON = asJSON
+        for partition in 0..<(try log.partitionCount(topic: topic)) {
+            let kept = try log.watermarks(topic: topic, partition: partition)
+            positions.append(start == .beginning ? kept.lowerBound : kept.upperBound)
+        }
+        endsRead = start == .beginning ? positions.map { _ in -1 } : positions
+        numbers = GrantNumbers(partitions: positions.count, start: start)
+    }
+
+    /// Until it is told to stop or, where a bound is given, nothing new has come for so long.
+    mutating func run(idleMilliseconds: Int64?) throws -> ExitCode {
+        var lastNew = monotonicMilliseconds()
+        while !StopSignal.isRaised {
+            if try readNew() { lastNew = monotonicMilliseconds() }
+            if let idleMilliseconds, monotonicMilliseconds() - lastNew >= idleMilliseconds { break }
+            usleep(Self.pollMilliseconds * 1000)
+        }
+        try output.flush()
+        printError(
+            "\(numbers.recordCount) score changes of \(numbers.openingCount) grants, \(numbers.errorCount) out of order"
+        )
+        return numbers.errorCount == 0 ? .success : .failure
+    }
+
+    /// Whether anything new was there.
+    private mutating func readNew() throws -> Bool {
+        let before = numbers.recordCount
+        for partition in positions.indices {
+            let end = try log.watermarks(topic: topic, partition: Int32(partition)).upperBound
+            if end == endsRead[partition] { continue }
+            try log.read(topic: topic, partition: Int32(partition), range: positions[partition]..<end) { batch in
+                for entry in batch.entries { try take(entry, batch.value(entry)) }
+            }
+            endsRead[partition] = end
+        }
+        try output.flush()
+        return numbers.recordCount != before
+    }
+
+    private mutating func take(_ entry: RecordBatch.Entry, _ value: RawSpan) throws {
+        positions[Int(entry.partition)] = entry.offset + 1
+        let change = ScoreChangeLine(value)
+        if asJSON {
+            try output.write(value)
+            try output.write("\n")
+        } else if let change {
+            try output.write(change.text)
+        }
+        if let complaint = numbers.check(change, entry) {
+            try output.flush()
+            printError("plainscore: \(topic)[\(entry.partition)]@\(entry.offset): \(complaint)")
+        }
+    }
+}

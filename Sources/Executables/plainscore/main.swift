@@ -1,0 +1,9 @@
+import Commands
+import Telemetry
+
+/// Every subcommand, in the order of a first session.
+let commands: [Command] = [
+    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .sampleUCI,
+]
+
+ExitCode.exit(with: run(commands, Array(CommandLine.arguments.dropFirst())))

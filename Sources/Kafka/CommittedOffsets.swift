@@ -1,0 +1,82 @@
+internal import CRDKafka
+import Log
+
+/// The committed offsets of a group, read and written through a client that has its `group.id`, member or not.
+extension Client {
+    /// Asks the group's coordinator. Waits out transactions that are still open on these offsets (KIP-447), which
+    /// after a crash lasts until the broker has timed them out.
+    func committed(topic: String, _ partitions: [Int32], within milliseconds: Int) throws(LogError) -> [CommittedOffset]
+    {
+        if partitions.isEmpty { return [] }
+        let deadline = Deadline(milliseconds: milliseconds)
+        while true {
+            let list = PartitionList(topic: topic, partitions)
+            var code = unsafe rd_kafka_committed(handle, list.pointer, max(1, deadline.remaining))
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR, let failure = list.firstFailure { code = failure.code }
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR {
+                return (0..<list.count).map { index in
+                    let offset = list.offset(at: index)
+                    return CommittedOffset(
+                        partition: list.partition(at: index), offset: offset >= 0 ? offset : nil,
+                        metadata: list.metadata(at: index))
+                }
+            }
+            guard code.kind == .unavailable, !deadline.hasPassed else {
+                throw failure(code, "committed offsets of '\(topic)'")
+            }
+            unsafe rd_kafka_poll(handle, deadline.remaining(most: 100))
+        }
+    }
+
+    /// Commits those of `offsets` that have one, and waits for the answer.
+    ///
+    /// A commit that was given up on may still happen; it commits nothing that the caller did not ask for.
+    func commit(topic: String, _ offsets: [CommittedOffset], within milliseconds: Int) throws(LogError) {
+        try CommittedOffset.checkMetadata(offsets)
+        let list = PartitionList(topic: topic, committing: offsets)
+        if list.count == 0 { return }
+        let deadline = Deadline(milliseconds: milliseconds)
+        while true {
+            let code = try commitOnce(list, deadline)
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
+            guard code.kind == .unavailable, !deadline.hasPassed else {
+                throw failure(code, "commit of offsets of '\(topic)'")
+            }
+        }
+    }
+
+    private func commitOnce(_ list: borrowing PartitionList, _ deadline: Deadline) throws(LogError) -> ResponseCode {
+        // A queue of its own, since the blocking call has no time-out.
+        let queue = unsafe rd_kafka_queue_new(handle)
+        defer { unsafe rd_kafka_queue_destroy(queue) }
+        let sent = unsafe rd_kafka_commit_queue(handle, list.pointer, queue, nil, nil)
+        if sent != RD_KAFKA_RESP_ERR_NO_ERROR { return sent }
+        guard let event = unsafe rd_kafka_queue_poll(queue, max(1, deadline.remaining)) else {
+            return RD_KAFKA_RESP_ERR__TIMED_OUT
+        }
+        defer { unsafe rd_kafka_event_destroy(event) }
+        let code = unsafe rd_kafka_event_error(event)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { return code }
+        guard let answer = unsafe rd_kafka_event_topic_partition_list(event) else { return code }
+        for index in unsafe 0..<Int(answer.pointee.cnt) {
+            let partitionCode = unsafe answer.pointee.elems[index].err
+            if partitionCode != RD_KAFKA_RESP_ERR_NO_ERROR { return partitionCode }
+        }
+        return code
+    }
+}
+
+extension CommittedOffset {
+    /// Characters of metadata that a broker takes (`offset.metadata.max.bytes`), counted as it does: in UTF-16.
+    static let metadataCharactersMax = 4096
+
+    /// Above the bound the broker's answer would be an abortable error, again and again.
+    static func checkMetadata(_ offsets: [CommittedOffset]) throws(LogError) {
+        for offset in offsets where offset.metadata.utf16.count > metadataCharactersMax {
+            throw LogError(
+                .fatal,
+                "offset metadata of partition \(offset.partition) has \(offset.metadata.utf16.count) characters: "
+                    + "at most \(metadataCharactersMax) can be committed")
+        }
+    }
+}

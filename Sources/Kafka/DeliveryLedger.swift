@@ -1,0 +1,62 @@
+import Log
+
+/// Counts, for each ticket, the records that are still under way.
+///
+/// Complexity: constant per record; 8 bytes per ticket that is not settled.
+struct DeliveryLedger {
+    /// Why the first record failed that did; it stays.
+    private(set) var failure: String?
+    private(set) var deliveredCount = 0
+    /// The ticket to which appends belong now.
+    private(set) var open: Ticket = 1
+    /// The newest ticket that is settled.
+    private(set) var settled: Ticket = 0
+
+    /// Records under way of the tickets `settled + 1 ... open`, from index `head` on.
+    private var underway: [Int] = [0]
+    private var head = 0
+
+    mutating func appended() {
+        underway[underway.count - 1] += 1
+    }
+
+    mutating func delivered(_ ticket: Ticket) {
+        deliveredCount += 1
+        leave(ticket)
+    }
+
+    mutating func failed(_ ticket: Ticket, _ reason: String) {
+        if failure == nil { failure = reason }
+        leave(ticket)
+    }
+
+    /// Makes a failure known that no delivery report will tell.
+    mutating func broke(_ reason: String) {
+        if failure == nil { failure = reason }
+    }
+
+    mutating func seal() -> Ticket {
+        let sealed = open
+        open += 1
+        underway.append(0)
+        settle()
+        return sealed
+    }
+
+    private mutating func leave(_ ticket: Ticket) {
+        underway[head + Int(ticket - settled) - 1] -= 1
+        settle()
+    }
+
+    private mutating func settle() {
+        // A failed record is not under way, and is not delivered either: no ticket settles after it.
+        while failure == nil, settled + 1 < open, underway[head] == 0 {
+            settled += 1
+            head += 1
+        }
+        if head > 64, head * 2 > underway.count {
+            underway.removeFirst(head)
+            head = 0
+        }
+    }
+}

@@ -1,0 +1,226 @@
+internal import CRDKafka
+import Log
+
+/// A static member of a consumer group on one topic (eager `range` assignment, read committed).
+///
+/// Not thread-safe; poll it at least every 5 minutes, else the group takes its partitions away. Transport errors are
+/// not reported: librdkafka reconnects, and polls are idle meanwhile.
+public final class KafkaReader: GroupReader {
+    /// How long committed offsets may take: longer than a broker needs to end a dead process's transaction.
+    private static let lookupMilliseconds = 30_000
+    private static let commitMilliseconds = 10_000
+    private static let closeMilliseconds = 5_000
+
+    private enum Answer { case none, start, release }
+
+    private let client: Client
+    private let queue: FetchQueue
+    private let group: String
+    private let topic: String
+    private var stallWatch = StallWatch()
+    /// What the caller has been told and has not yet answered.
+    private var owedAnswer = Answer.none
+    private var isClosed = false
+
+    init(_ settings: KafkaSettings, group: String, topic: String, instance: String) throws(LogError) {
+        client = try Client(
+            .consumer, settings,
+            tuned: [
+                "session.timeout.ms": "10000", "heartbeat.interval.ms": "1000", "max.poll.interval.ms": "300000",
+                "fetch.wait.max.ms": "100", "fetch.min.bytes": "1", "max.partition.fetch.bytes": "4194304",
+            ],
+            fixed: [
+                "group.id": group, "group.instance.id": instance, "partition.assignment.strategy": "range",
+                "enable.auto.commit": "false", "enable.auto.offset.store": "false", "auto.offset.reset": "error",
+                "isolation.level": "read_committed", "check.crcs": "false",
+                // Says where a partition ends behind markers and holes: the stall watch needs it.
+                "enable.partition.eof": "true",
+            ],
+            servesRebalances: true)
+        self.group = group
+        self.topic = topic
+        // Everything, errors included, arrives in the one queue that is polled.
+        unsafe rd_kafka_poll_set_consumer(client.handle)
+        queue = unsafe FetchQueue(client, rd_kafka_queue_get_consumer(client.handle))
+        let topics = PartitionList(topic: topic, [-1])
+        let code = unsafe rd_kafka_subscribe(client.handle, topics.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw LogError(code, "subscription of '\(topic)'") }
+    }
+
+    deinit { close() }
+
+    /// See `GroupReader.poll`. A batch holds up to about 5,000 records or 4 MiB.
+    ///
+    /// - Throws: `.offsetOutOfRange`, `.missingTopic`, `.configuration`, `.fenced` (the instance runs elsewhere),
+    ///   `.stalled` (30 s without advance below the end), `.fatal`.
+    public func poll(into batch: inout RecordBatch, milliseconds: Int) throws(LogError) -> ReaderEvent {
+        try checkOpen()
+        batch.removeAll()
+        let deadline = Deadline(milliseconds: milliseconds)
+        repeat {
+            if let event = try nextGroupEvent() { return event }
+            let taken = queue.take(into: &batch, milliseconds: deadline.remaining)
+            if let failure = taken.failure { throw error(for: failure) }
+            if taken.overranPollInterval, client.callbacks.rebalances.last == .revoked {
+                // The group began to rebalance first, and went on without this member.
+                client.callbacks.rebalances[client.callbacks.rebalances.count - 1] = .lost
+            }
+            try watchForStall(taken)
+            switch client.callbacks.rebalances.last {
+            case .lost?: batch.removeAll()
+            case _ where owedAnswer == .release: batch.removeAll()  // no longer this member's to read
+            default: break
+            }
+            if !batch.isEmpty { return .records }
+        } while !deadline.hasPassed
+        return try nextGroupEvent() ?? .idle
+    }
+
+    /// See `GroupReader.start`. Does nothing where the group has taken the partitions back meanwhile: the next poll
+    /// says so.
+    public func start(_ positions: [PartitionPosition]) throws(LogError) {
+        try checkOpen()
+        guard owedAnswer == .start else { throw LogError(.fatal, "start of '\(topic)' without an assignment") }
+        guard client.callbacks.rebalances.isEmpty else { return }
+        let list = PartitionList(capacity: positions.count)
+        for position in positions { list.add(topic, position.partition, offset: position.offset) }
+        try assign(list)
+        stallWatch.watch(positions)
+        owedAnswer = .none
+    }
+
+    /// See `GroupReader.release`. Does nothing where nothing was taken back.
+    public func release() throws(LogError) {
+        try checkOpen()
+        guard owedAnswer == .release else { return }
+        try unassign()
+        owedAnswer = .none
+    }
+
+    /// See `GroupReader.commit`. Offsets that are nil are left out. Tries for 10 s, then throws `.unavailable`.
+    public func commit(_ offsets: [CommittedOffset]) throws(LogError) {
+        try checkOpen()
+        if unsafe rd_kafka_assignment_lost(client.handle) != 0 {
+            throw LogError(.fenced, "group '\(group)' has given the partitions of '\(topic)' away")
+        }
+        try client.commit(topic: topic, offsets, within: Self.commitMilliseconds)
+    }
+
+    /// See `GroupReader.committed`. Waits at most 30 s.
+    public func committed(_ partitions: [Int32]) throws(LogError) -> [CommittedOffset] {
+        try checkOpen()
+        return try client.committed(topic: topic, partitions, within: Self.lookupMilliseconds)
+    }
+
+    /// See `GroupReader.close`. Takes at most about 5 s; a client that hangs longer is left to the process's end.
+    public func close() {
+        if isClosed { return }
+        isClosed = true
+        let deadline = Deadline(milliseconds: Self.closeMilliseconds)
+        if owedAnswer != .none || !client.callbacks.rebalances.isEmpty { unsafe rd_kafka_assign(client.handle, nil) }
+        let events = unsafe rd_kafka_queue_new(client.handle)
+        defer { unsafe rd_kafka_queue_destroy(events) }
+        // A client that met a fatal error does not close, and need not.
+        if unsafe CallFailure(consuming: rd_kafka_consumer_close_queue(client.handle, events)) != nil { return }
+        while unsafe rd_kafka_consumer_closed(client.handle) == 0 {
+            if deadline.hasPassed {
+                unsafe _ = Unmanaged.passRetained(client)
+                return
+            }
+            guard let event = unsafe rd_kafka_queue_poll(events, deadline.remaining(most: 100)) else { continue }
+            if unsafe rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE {
+                unsafe rd_kafka_assign(client.handle, nil)
+            }
+            unsafe rd_kafka_event_destroy(event)
+        }
+    }
+
+    /// The member's identity for a transaction's offsets; the caller destroys it.
+    func groupMetadata() throws(LogError) -> OpaquePointer {
+        try checkOpen()
+        guard let metadata = unsafe rd_kafka_consumer_group_metadata(client.handle) else {
+            throw LogError(.fatal, "no membership in group '\(group)'")
+        }
+        return unsafe metadata
+    }
+
+    /// The offsets of this reader's topic as librdkafka takes them.
+    func list(_ offsets: [CommittedOffset]) -> PartitionList {
+        PartitionList(topic: topic, committing: offsets)
+    }
+
+    // MARK: - Group events
+
+    private func nextGroupEvent() throws(LogError) -> ReaderEvent? {
+        while !client.callbacks.rebalances.isEmpty {
+            let event = client.callbacks.rebalances.removeFirst()
+            stallWatch.watch([])
+            switch event {
+            case .assigned(let partitions):
+                if let next = client.callbacks.rebalances.first, next == .lost || next == .revoked {
+                    // Taken back before the caller has heard of it.
+                    client.callbacks.rebalances.removeFirst()
+                    try unassign()
+                    continue
+                }
+                owedAnswer = .start
+                return .assigned(try committed(partitions.sorted()))
+            case .revoked:
+                owedAnswer = .release
+                return .revoked
+            case .lost:
+                owedAnswer = .release
+                return .lost
+            }
+        }
+        return nil
+    }
+
+    private func assign(_ list: borrowing PartitionList) throws(LogError) {
+        let code = unsafe rd_kafka_assign(client.handle, list.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw client.failure(code, "assignment of '\(topic)'") }
+    }
+
+    private func unassign() throws(LogError) {
+        let code = unsafe rd_kafka_assign(client.handle, nil)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw client.failure(code, "release of '\(topic)'") }
+    }
+
+    // MARK: - Errors
+
+    private func checkOpen() throws(LogError) {
+        if isClosed { throw LogError(.fatal, "the reader of '\(topic)' is closed") }
+    }
+
+    private func error(for failure: FetchQueue.Failure) -> LogError {
+        if failure.code == RD_KAFKA_RESP_ERR__FATAL, let fatal = client.fatalError { return fatal }
+        guard failure.code.kind == .offsetOutOfRange else {
+            return LogError(failure.code.kind, "'\(topic)': \(failure.text)")
+        }
+        var low: Int64 = -1
+        var high: Int64 = -1
+        unsafe rd_kafka_query_watermark_offsets(client.handle, topic, failure.partition, &low, &high, 2_000)
+        return LogError(
+            .offsetOutOfRange,
+            "\(topic)[\(failure.partition)]: offset \(failure.offset) is not kept: "
+                + "the partition holds \(low)..<\(high) (\(failure.text))")
+    }
+
+    private func watchForStall(_ taken: FetchQueue.Taken) throws(LogError) {
+        for end in taken.ends { stallWatch.advance(end.partition, to: end.offset) }
+        guard taken.emptied, owedAnswer == .none, stallWatch.isDue() else { return }
+        let list = PartitionList(topic: topic, stallWatch.watched)
+        unsafe rd_kafka_position(client.handle, list.pointer)
+        for index in 0..<list.count { stallWatch.advance(list.partition(at: index), to: list.offset(at: index)) }
+        for partition in stallWatch.check() {
+            var low: Int64 = 0
+            var high: Int64 = 0
+            let code = unsafe rd_kafka_query_watermark_offsets(client.handle, topic, partition, &low, &high, 2_000)
+            let end = code == RD_KAFKA_RESP_ERR_NO_ERROR ? high : nil
+            if let position = stallWatch.answer(partition, end: end) {
+                throw LogError(
+                    .stalled, "\(topic)[\(partition)] stands at \(position) for 30 s while records go on to \(high)")
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import CRDKafka
+import Log
+
+/// An idempotent, gapless writer.
+///
+/// A record that is not delivered within 60 s (long enough for a broker to start again), or is refused, ends the
+/// writer: every later call throws `.undelivered`. Not thread-safe; delivery reports are served inside its calls.
+public final class KafkaWriter: LogWriter {
+    /// Bytes of a record that the client takes, at most; the topic's own `max.message.bytes` is the broker's.
+    public static let recordBytesMax = 4 << 20
+
+    private let client: Client
+    private let cluster: Cluster
+
+    init(_ settings: KafkaSettings, _ cluster: Cluster) throws(LogError) {
+        self.cluster = cluster
+        client = try Client(
+            .producer, settings,
+            tuned: [
+                "linger.ms": "5", "compression.type": "lz4", "batch.num.messages": "10000",
+                "queue.buffering.max.messages": "1000000", "message.max.bytes": "\(Self.recordBytesMax)",
+            ],
+            fixed: [
+                "enable.idempotence": "true", "enable.gapless.guarantee": "true", "acks": "all",
+                "partitioner": "murmur2_random", "message.timeout.ms": "60000",
+            ])
+    }
+
+    /// See `LogWriter.topic`. Throws `.missingTopic` when it does not exist. Asks the cluster: once per topic.
+    public func topic(_ name: String) throws(LogError) -> TopicHandle {
+        try checkDelivery()
+        _ = try cluster.partitionCount(topic: name)
+        return TopicHandle(index: try client.addTopic(name))
+    }
+
+    /// See `LogWriter.append`. An empty key is sent as no key (null), an empty value as an empty value.
+    public func append(_ topic: TopicHandle, partition: Int32?, key: RawSpan, value: RawSpan) throws(LogError) {
+        try checkDelivery()
+        let code = client.produce(topic, partition: partition ?? Client.anyPartition, key: key, value: value)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { try broke("append: \(code.text)") }
+    }
+
+    /// See `LogWriter.append`.
+    public func append(
+        _ topic: TopicHandle, partition: Int32?, key: RawSpan, value: RawSpan, headers: [(name: String, value: String)]
+    ) throws(LogError) {
+        try checkDelivery()
+        let failure = client.produce(
+            topic, partition: partition ?? Client.anyPartition, key: key, value: value, headers: headers)
+        if let failure { try broke("append: \(failure.text)") }
+    }
+
+    /// See `LogWriter.seal`.
+    public func seal() -> Ticket {
+        client.callbacks.deliveries.seal()
+    }
+
+    /// See `LogWriter.settled`.
+    public func settled() throws(LogError) -> Ticket {
+        unsafe rd_kafka_poll(client.handle, 0)
+        try checkDelivery()
+        return client.callbacks.deliveries.settled
+    }
+
+    /// See `LogWriter.flush`.
+    public func flush(milliseconds: Int) throws(LogError) {
+        let code = unsafe rd_kafka_flush(client.handle, Int32(clamping: milliseconds))
+        try checkDelivery()
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            let count = unsafe rd_kafka_outq_len(client.handle)
+            throw LogError(.unavailable, "\(count) records not yet delivered to \(client.servers): \(code.text)")
+        }
+    }
+
+    private func broke(_ reason: String) throws(LogError) -> Never {
+        client.callbacks.deliveries.broke(reason)
+        try checkDelivery()
+        preconditionFailure("a broken ledger has a failure")
+    }
+
+    private func checkDelivery() throws(LogError) {
+        guard let failure = client.callbacks.deliveries.failure else { return }
+        throw LogError(.undelivered, client.fatalError.map { "\(failure) (\($0))" } ?? failure)
+    }
+}

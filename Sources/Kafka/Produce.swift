@@ -1,0 +1,88 @@
+internal import CRDKafka
+import Log
+
+/// Handing records to librdkafka's queue.
+extension Client {
+    /// "No partition given": the partitioner decides.
+    static let anyPartition: Int32 = -1
+
+    /// Queues a copy of one record and counts it in the ledger. Waits for room when the queue is full, for as long as
+    /// the records in it may take to be delivered or to fail.
+    func produce(
+        _ topic: TopicHandle, partition: Int32, key: RawSpan, value: RawSpan
+    ) -> ResponseCode {
+        let ticket = unsafe UnsafeMutableRawPointer(bitPattern: UInt(callbacks.deliveries.open))
+        return unsafe key.withUnsafeBytes { key in
+            unsafe value.withUnsafeBytes { value in
+                while true {
+                    // The queue takes a copy (MSG_F_COPY), so the pointer's mutability is only its type's.
+                    let refused = unsafe rd_kafka_produce(
+                        topics[topic.index], partition, RD_KAFKA_MSG_F_COPY, Self.start(value), value.count,
+                        key.isEmpty ? nil : key.baseAddress, key.count, ticket)
+                    if refused == 0 {
+                        callbacks.deliveries.appended()
+                        return RD_KAFKA_RESP_ERR_NO_ERROR
+                    }
+                    let code = rd_kafka_last_error()
+                    if !waitsForRoom(code) { return code }
+                }
+            }
+        }
+    }
+
+    /// The same with headers.
+    func produce(
+        _ topic: TopicHandle, partition: Int32, key: RawSpan, value: RawSpan, headers: [(name: String, value: String)]
+    ) -> CallFailure? {
+        let ticket = unsafe UnsafeMutableRawPointer(bitPattern: UInt(callbacks.deliveries.open))
+        return unsafe key.withUnsafeBytes { key in
+            unsafe value.withUnsafeBytes { value in
+                while true {
+                    let list = unsafe rd_kafka_headers_new(headers.count)
+                    for header in headers {
+                        unsafe rd_kafka_header_add(list, header.name, -1, header.value, header.value.utf8.count)
+                    }
+                    var arguments = unsafe [rd_kafka_vu_t](repeating: rd_kafka_vu_t(), count: 7)
+                    unsafe arguments[0].vtype = RD_KAFKA_VTYPE_RKT
+                    unsafe arguments[0].u.rkt = topics[topic.index]
+                    unsafe arguments[1].vtype = RD_KAFKA_VTYPE_PARTITION
+                    unsafe arguments[1].u.i32 = partition
+                    unsafe arguments[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS
+                    unsafe arguments[2].u.i = RD_KAFKA_MSG_F_COPY
+                    unsafe arguments[3].vtype = RD_KAFKA_VTYPE_VALUE
+                    unsafe arguments[3].u.mem.ptr = Self.start(value)
+                    unsafe arguments[3].u.mem.size = value.count
+                    unsafe arguments[4].vtype = RD_KAFKA_VTYPE_KEY
+                    unsafe arguments[4].u.mem.ptr =
+                        key.isEmpty ? nil : UnsafeMutableRawPointer(mutating: key.baseAddress)
+                    unsafe arguments[4].u.mem.size = key.count
+                    unsafe arguments[5].vtype = RD_KAFKA_VTYPE_OPAQUE
+                    unsafe arguments[5].u.ptr = unsafe ticket
+                    unsafe arguments[6].vtype = RD_KAFKA_VTYPE_HEADERS
+                    unsafe arguments[6].u.headers = unsafe list
+                    guard
+                        let failure = unsafe CallFailure(
+                            consuming: rd_kafka_produceva(handle, arguments, arguments.count))
+                    else {
+                        callbacks.deliveries.appended()
+                        return nil
+                    }
+                    unsafe rd_kafka_headers_destroy(list)  // taken over only on success
+                    if !waitsForRoom(failure.code) { return failure }
+                }
+            }
+        }
+    }
+
+    /// Serves delivery reports for a while where the queue was full, and not yet broken.
+    private func waitsForRoom(_ code: ResponseCode) -> Bool {
+        guard code == RD_KAFKA_RESP_ERR__QUEUE_FULL, callbacks.deliveries.failure == nil else { return false }
+        unsafe rd_kafka_poll(handle, 100)
+        return true
+    }
+
+    /// An empty value is not null: it needs an address, which is not read.
+    private static func start(_ value: UnsafeRawBufferPointer) -> UnsafeMutableRawPointer? {
+        unsafe UnsafeMutableRawPointer(mutating: value.baseAddress) ?? UnsafeMutableRawPointer(bitPattern: 1)
+    }
+}

@@ -1,0 +1,132 @@
+import Checksums
+import Events
+import Log
+
+// A record of topic `control`, little endian (schemas/control.md); the key is empty.
+//
+//  0 u64 checksum: XXH3 of all that follows
+//  8 u8  kind      0 properties          1 secret
+//  9 …             68 bytes, the layout  u64 fingerprint of the secret
+//                  of TimelineProperties
+//
+// The first record of each kind counts. All later ones of the same kind are what a second operator wrote at the same
+// time, and mean nothing. Kinds above 1 are for later readers: model activations.
+
+/// What a timeline is and under which secret its persons are named, as its control topic says.
+public struct TimelineIdentity: Equatable, Sendable {
+    public var properties: TimelineProperties
+    /// Names the secret without telling it; nil until `plainscore secret bind`.
+    public var secretFingerprint: UInt64?
+
+    public init(properties: TimelineProperties, secretFingerprint: UInt64? = nil) {
+        self.properties = properties
+        self.secretFingerprint = secretFingerprint
+    }
+}
+
+/// The coordinates that the first record of each timeline partition carries: the control topic's first record holds
+/// the properties.
+public let controlPropertiesCoordinates = Coordinates(topic: .control, partition: 0, offset: 0)
+
+/// Reads the identity of the timeline from its control topic.
+/// - Throws: `SetupError` naming the command that mends it when there is none or a record is damaged; `LogError`.
+///   Complexity: linear in the control topic, which holds a handful of records.
+public func readControl<L: Log>(_ log: L, names: TopicNames) throws -> TimelineIdentity {
+    let found: (properties: TimelineProperties?, secretFingerprint: UInt64?)
+    do {
+        found = try readControlRecords(log, names: names)
+    } catch let error as LogError where error.kind == .missingTopic {
+        throw SetupError(.configuration, "\(error.description): make the timeline with `plainscore topics create`")
+    }
+    guard let properties = found.properties else {
+        throw SetupError(
+            .configuration,
+            "topic '\(names.raw(.control))' holds no timeline: make it with `plainscore topics create`")
+    }
+    return TimelineIdentity(properties: properties, secretFingerprint: found.secretFingerprint)
+}
+
+/// One record of the control topic.
+enum ControlRecord: Equatable {
+    case properties(TimelineProperties)
+    case secret(fingerprint: UInt64)
+
+    func encode() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(littleEndian: UInt64(0))
+        switch self {
+        case .properties(let properties):
+            bytes.append(0)
+            properties.encode(into: &bytes)
+        case .secret(let fingerprint):
+            bytes.append(1)
+            bytes.append(littleEndian: fingerprint)
+        }
+        let checksum = unsafe xxh3(bytes.span.bytes.extracting(8...))
+        bytes.store(littleEndian: checksum, at: 0)
+        return bytes
+    }
+
+    /// nil for a kind that this version does not know.
+    init?(_ value: RawSpan) throws {
+        guard value.byteCount > 8, value.load(littleEndianAt: 0) == xxh3(value.extracting(8...)) else {
+            throw TimelineError.checksum
+        }
+        var cursor = ByteCursor(value, at: 8)
+        switch try cursor.take(UInt8.self) {
+        case 0: self = .properties(try TimelineProperties(decoding: &cursor))
+        case 1: self = .secret(fingerprint: try cursor.take())
+        default: return nil
+        }
+        try cursor.finish()
+    }
+}
+
+/// The first record of each kind that the control topic holds.
+func readControlRecords<L: Log>(_ log: L, names: TopicNames) throws -> (
+    properties: TimelineProperties?, secretFingerprint: UInt64?
+) {
+    let topic = names.raw(.control)
+    let kept = try log.watermarks(topic: topic, partition: 0)
+    guard kept.lowerBound == 0 else {
+        throw SetupError(
+            .configuration,
+            "topic '\(topic)' begins at offset \(kept.lowerBound): what the timeline is has been deleted from it")
+    }
+    var properties: TimelineProperties?
+    var secretFingerprint: UInt64?
+    try log.read(topic: topic, partition: 0, range: kept) { batch in
+        for entry in batch.entries {
+            let record: ControlRecord?
+            do {
+                record = try ControlRecord(batch.value(entry))
+            } catch {
+                throw SetupError(.configuration, "\(topic)-0@\(entry.offset) is no record of this version: \(error)")
+            }
+            switch record {
+            case .properties(let found):
+                guard properties != nil || entry.offset == controlPropertiesCoordinates.offset else {
+                    throw SetupError(.configuration, "topic '\(topic)' does not begin with the timeline's properties")
+                }
+                properties = properties ?? found
+            case .secret(let fingerprint): secretFingerprint = secretFingerprint ?? fingerprint
+            case nil: break
+            }
+        }
+    }
+    return (properties, secretFingerprint)
+}
+
+/// Appends a record to the control topic and waits until it is there.
+func appendControl<L: Log>(_ record: ControlRecord, _ log: L, names: TopicNames) throws(LogError) {
+    let writer = try log.writer()
+    let value = record.encode()
+    let none: [UInt8] = []
+    try writer.append(
+        try writer.topic(names.raw(.control)), partition: 0, key: unsafe none.span.bytes,
+        value: unsafe value.span.bytes)
+    try writer.flush(milliseconds: setupWaitMilliseconds)
+}
+
+/// How long a step of the set-up waits for the log.
+let setupWaitMilliseconds = 30_000

