@@ -60,13 +60,22 @@ let package = Package(
         support("Oracle", ["Events"]),  // the fold's rules once more, the plainest way
         support("UCI", ["Events"]),
         support("CorpusFiles", []),
+        support("TestBroker", []),
         tests("ChecksumsTests", ["Checksums"]),
         tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI"]),
-        tests("WireTests", ["Wire", "Events", "Log", "CorpusFiles", "CEventProto"]),
+        tests("WireTests", ["Wire", "Events", "CorpusFiles"]),
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("SimulatedLogTests", ["SimulatedLog", "Log"]),
-        tests("KafkaTests", ["Kafka", "Log"]),
+        tests("KafkaTests", ["Kafka", "Log", "TestBroker"]),
+        tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),
+        tests("TidyTests", []),
+        tests(
+            "BrokerTests",
+            [
+                "Pipeline", "Kafka", "Log", "Wire", "Events", "Scoring", "ScorecardFiles", "TestBroker", "TestTimeline",
+                "UCI", "CorpusFiles",
+            ]),
         tests(
             "PipelineTests",
             [

@@ -3,39 +3,41 @@ import Log
 /// Counts, for each ticket, the records that are still under way.
 ///
 /// Complexity: constant per record; 8 bytes per ticket that is not settled.
-struct DeliveryLedger {
+package struct DeliveryLedger {
     /// Why the first record failed that did; it stays.
-    private(set) var failure: String?
-    private(set) var deliveredCount = 0
+    package private(set) var failure: String?
+    package private(set) var deliveredCount = 0
     /// The ticket to which appends belong now.
-    private(set) var open: Ticket = 1
+    package private(set) var open: Ticket = 1
     /// The newest ticket that is settled.
-    private(set) var settled: Ticket = 0
+    package private(set) var settled: Ticket = 0
 
     /// Records under way of the tickets `settled + 1 ... open`, from index `head` on.
     private var underway: [Int] = [0]
     private var head = 0
 
-    mutating func appended() {
+    package init() {}
+
+    package mutating func appended() {
         underway[underway.count - 1] += 1
     }
 
-    mutating func delivered(_ ticket: Ticket) {
+    package mutating func delivered(_ ticket: Ticket) {
         deliveredCount += 1
         leave(ticket)
     }
 
-    mutating func failed(_ ticket: Ticket, _ reason: String) {
+    package mutating func failed(_ ticket: Ticket, _ reason: String) {
         if failure == nil { failure = reason }
         leave(ticket)
     }
 
     /// Makes a failure known that no delivery report will tell.
-    mutating func broke(_ reason: String) {
+    package mutating func broke(_ reason: String) {
         if failure == nil { failure = reason }
     }
 
-    mutating func seal() -> Ticket {
+    package mutating func seal() -> Ticket {
         let sealed = open
         open += 1
         underway.append(0)

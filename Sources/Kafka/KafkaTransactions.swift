@@ -24,6 +24,8 @@ public final class KafkaTransactions: TransactionalWriter {
     private var appendedCount = 0
     /// Why the open transaction can only be aborted.
     private var doom: String?
+    /// The broker may have been asked to commit the open transaction.
+    private var commitWasTried = false
     /// The producer has seen trouble and must not begin another transaction.
     private var isTainted = false
     private var errorCountAtBegin = 0
@@ -53,6 +55,7 @@ public final class KafkaTransactions: TransactionalWriter {
         }
         isOpen = true
         doom = nil
+        commitWasTried = false
         appendedCount = 0
         client.callbacks.deliveries = DeliveryLedger()
         errorCountAtBegin = client.callbacks.errorCount
@@ -84,6 +87,7 @@ public final class KafkaTransactions: TransactionalWriter {
         try CommittedOffset.checkMetadata(offsets)
         if doom == nil { doom = try send(offsets, of: reader) }
         if doom == nil {
+            commitWasTried = true
             doom = try finish("commit") { client in
                 unsafe CallFailure(consuming: rd_kafka_commit_transaction(client.handle, -1))
             }
@@ -105,10 +109,19 @@ public final class KafkaTransactions: TransactionalWriter {
     /// See `TransactionalWriter.abort`. Without an open transaction it does nothing.
     public func abort() throws(LogError) {
         if !isOpen { return }
-        let failure = try finish("abort") { client in
-            unsafe CallFailure(consuming: rd_kafka_abort_transaction(client.handle, -1))
+        var code: ResponseCode?
+        do throws(LogError) {
+            let failure = try finish("abort") { client in
+                let failure = unsafe CallFailure(consuming: rd_kafka_abort_transaction(client.handle, -1))
+                code = failure?.code
+                return failure
+            }
+            if let failure { throw LogError(.fatal, "abort of transaction '\(id)': \(failure)") }
+        } catch {
+            // An abort that comes before the broker has heard of the transaction is answered with "invalid state".
+            // Nothing was asked to be committed, and the new producer that `begin` makes ends whatever is open.
+            guard code == RD_KAFKA_RESP_ERR_INVALID_TXN_STATE, !commitWasTried else { throw error }
         }
-        if let failure { throw LogError(.fatal, "abort of transaction '\(id)': \(failure)") }
         ended()
     }
 

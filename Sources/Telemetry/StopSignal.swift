@@ -14,6 +14,11 @@ public enum StopSignal {
             let result = unsafe sigaction(number, &action, nil)
             precondition(result == 0, "a handler for SIGTERM and SIGINT is always allowed")
         }
+        // Whoever started this process may have had them blocked, and a mask is inherited.
+        var wanted = sigset_t()
+        unsafe sigemptyset(&wanted)
+        for number in [SIGTERM, SIGINT] { unsafe sigaddset(&wanted, number) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
         _ = signal(SIGPIPE, SIG_IGN)
     }
 

@@ -3,12 +3,12 @@ import Foundation
 import Kafka
 import Log
 import Pipeline
+import TestBroker
 import Testing
 
 /// The commands against a broker of their own; each test has a prefix of its own.
 @Suite(
-    .serialized, BrokerTrait(),
-    .enabled(if: Broker.home != nil, "PLAINSCORE_KAFKA_HOME is not set: no command was tried on a real broker"))
+    .serialized, BrokerTrait(settings: ["offsets.retention.minutes=43200"]), .realBroker)
 struct CommandsOnARealBroker {
     private let servers: String
     private let prefix = "t\(UUID().uuidString.prefix(8))-"

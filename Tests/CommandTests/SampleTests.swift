@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import TestBroker
 import Testing
 import UCI
 import Wire

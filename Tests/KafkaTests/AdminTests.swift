@@ -1,5 +1,6 @@
 import Kafka
 import Log
+import TestBroker
 import Testing
 
 extension OnARealBroker {

@@ -1,7 +1,7 @@
 import Log
 import Testing
 
-@testable import Kafka
+import Kafka
 
 @Suite struct Ledger {
     @Test func `tickets settle in order whatever the order of delivery`() {

@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Log
+import TestBroker
 import Testing
 
 extension OnARealBroker {

@@ -1,5 +1,6 @@
 import Kafka
 import Log
+import TestBroker
 import Testing
 
 extension OnARealBroker {
@@ -22,6 +23,21 @@ extension OnARealBroker {
             #expect(try writer.commit([second], of: setup.reader) == .committed)
             #expect(try log.committed(group: setup.input, topic: setup.input) == [second])
             try log.expect(["one", "two"], in: setup.outputName)
+            setup.reader.close()
+        }
+
+        @Test func `an abort before the broker has heard of the transaction is an abort`() throws {
+            let setup = try Setup()
+            let rounds = 20
+            for round in 0..<rounds {
+                try setup.writer.begin()
+                try setup.writer.append(setup.output, value: "\(round)")
+                #expect(try setup.writer.commit([], of: setup.reader) == .committed)
+                try setup.writer.begin()
+                try setup.writer.append(setup.output, value: "no")
+                try setup.writer.abort()
+            }
+            try setup.log.expect((0..<rounds).map { "\($0)" }, in: setup.outputName)
             setup.reader.close()
         }
 

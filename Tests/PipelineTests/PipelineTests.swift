@@ -27,6 +27,7 @@ import Wire
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `whatever crashes, subscribers get what one fold of the timeline gives, each once and in order`(_ seed: UInt64) throws {
         let pipeline = try SimulatedPipeline(seed: seed)
+        pipeline.cluster.abortedCommitPercent = 10
         var random = SeededRandom(seed: seed)
         let people = (1...8).map { "person-\($0)" }
         var sent = 0

@@ -76,7 +76,6 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         var rest = batch.entries[...]
         while !rest.isEmpty {
             outbox.removeAll()
-            let started = streams
             var touched: Set<Int32> = []
             while let entry = rest.first, outbox.byteCount < transactionBytesMax {
                 rest = rest.dropFirst()
@@ -84,7 +83,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
                 touched.insert(entry.partition)
                 try take(entry, key: batch.key(entry), value: batch.value(entry))
             }
-            guard try leave(touched.sorted(), startedFrom: started) else { return }
+            guard try leave(touched.sorted()) else { return }
         }
     }
 
@@ -98,22 +97,19 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         }
     }
 
-    /// Commits outbox and offsets together; false when another has moved the offsets, and reading has begun anew there.
-    private func leave(_ partitions: [Int32], startedFrom started: [Int32: ResultStream]) throws -> Bool {
+    /// Commits outbox and offsets together. After an abort reading begins anew at the committed offsets, where the same
+    /// records give the same bytes; the next poll tells whether the partitions are still this member's. False then.
+    private func leave(_ partitions: [Int32]) throws -> Bool {
         let offsets = partitions.map { partition in
             let stream = streams[partition]!
             return CommittedOffset(partition: partition, offset: stream.nextOffset, metadata: stream.position.text)
         }
-        guard !offsets.isEmpty else { return true }
-        while case .aborted(let reason) = try door.publish(outbox, offsets: offsets, of: reader) {
-            journal.warning(.transactionAborted, ["reason": .text(reason)])
-            let committed = try reader.committed(partitions)
-            guard committed.allSatisfy({ $0.offset == started[$0.partition]?.nextOffset }) else {
-                try begin(try reader.committed(streams.keys.sorted()))
-                return false
-            }
+        guard !offsets.isEmpty, case .aborted(let reason) = try door.publish(outbox, offsets: offsets, of: reader) else {
+            return true
         }
-        return true
+        journal.warning(.transactionAborted, ["reason": .text(reason)])
+        try begin(try reader.committed(streams.keys.sorted()))
+        return false
     }
 
     private func wrongModel(_ partition: Int32, _ hash: String) -> RoleError {

@@ -2,7 +2,7 @@ import Checksums
 import Events
 import Log
 
-// A record of topic `control`, little endian (schemas/control.md); the key is empty.
+// A record of topic `control`, little endian; the key is empty.
 //
 //  0 u64 checksum: XXH3 of all that follows
 //  8 u8  kind      0 properties          1 secret

@@ -2,6 +2,15 @@ import Events
 
 /// From a person's state to a result: only what moved is said.
 extension PartitionFold {
+    /// The score that `person` would have if nothing but days passed until they stood at `day`; nil without one or
+    /// without a live grant. Changes nothing.
+    public func score(of person: PersonKey, rolledTo day: Int32) -> Int32? {
+        guard let slot = people.slot(of: person) else { return nil }
+        var rolled = Evaluation()
+        scorecard.evaluate(people[slot].events, on: max(day, people[slot].standingDay), into: &rolled)
+        return rolled.score
+    }
+
     /// Scores the person on the day they stand at, and tells all their grants if anything moved: the points or the
     /// reason of a characteristic, or whether there is a score at all.
     func rescore(_ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {

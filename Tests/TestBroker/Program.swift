@@ -1,23 +1,27 @@
 import Foundation
 import Testing
 
-/// The `plainscore` that was built with these tests, run as an operator would.
-enum Program {
-    struct Result {
-        let output: String
-        let errors: String
-        let exitCode: Int32
+/// The executables that were built with these tests.
+public enum Program {
+    public struct Result {
+        public let output: String
+        public let errors: String
+        public let exitCode: Int32
 
         /// Without the last, empty one.
-        var lines: [Substring] { output.split(separator: "\n") }
+        public var lines: [Substring] { output.split(separator: "\n") }
     }
 
-    /// Runs it to its end; `input` is its standard input.
-    static func run(_ arguments: [String], input: String = "", bootstrap: String? = nil) throws -> Result {
-        let folder = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    /// The folder of the executables: where the tests' own program lies.
+    public static func folder() throws -> URL {
+        URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            .deletingLastPathComponent()
+    }
+
+    /// Runs `plainscore` to its end; `input` is its standard input.
+    public static func run(_ arguments: [String], input: String = "", bootstrap: String? = nil) throws -> Result {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: folder).deletingLastPathComponent()
-            .appendingPathComponent("plainscore")
+        process.executableURL = try folder().appendingPathComponent("plainscore")
         process.arguments = arguments
         var environment = ProcessInfo.processInfo.environment
         environment["PLAINSCORE_BOOTSTRAP"] = bootstrap
@@ -39,15 +43,15 @@ enum Program {
 }
 
 /// A folder that goes with the last reference to it.
-final class TemporaryFolder {
+public final class TemporaryFolder {
     private let url: URL
 
-    init() throws {
+    public init() throws {
         url = FileManager.default.temporaryDirectory.appendingPathComponent("plainscore-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+    public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }

@@ -1,0 +1,136 @@
+import Events
+import Foundation
+import Pipeline
+import Scoring
+import TestBroker
+import TestTimeline
+import Testing
+import UCI
+import Wire
+
+extension PipelineOnARealBroker {
+    /// `kill -9`, again and again, at any instruction: subscribers get what one undisturbed fold gives.
+    @Suite(.enabled(if: UCIData.isPresent, "no UCI data: set PLAINSCORE_UCI to its folder"))
+    struct ChaosTests {
+        static let killsMin = 60
+        static let openTransactionsMin = 15
+
+        @Test func `60 kills, 15 of them in an open transaction, and nothing is missing, doubled or out of order`() throws {
+            let seed = UInt64.random(in: 0 ... .max)
+            print("chaos by seed \(seed)")
+            var random = SeededRandom(seed: seed)
+            let deployment = try Deployment()
+            try deployment.startAll()
+            var slices = try Slices(count: 100)
+            let events = slices.eventCount
+            var kills: [String: Int] = [:]
+            var openTransactions = 0
+            while let slice = slices.next() {
+                let isEnough = kills.values.reduce(0, +) >= Self.killsMin && openTransactions >= Self.openTransactionsMin
+                let role = isEnough || Int.random(in: 0..<5, using: &random) < 2
+                    ? "publisher" : Deployment.roles.randomElement(using: &random)!
+                try deployment.plainscore("produce", "-", input: slice)
+                // Only while it has records to read.
+                guard try Condition(seconds: 30).holds({ try deployment.lag(of: role) > 0 }) else { continue }
+                deployment.kill9(role)
+                kills[role, default: 0] += 1
+                if role == "publisher", try deployment.hasOpenTransaction() { openTransactions += 1 }
+                try deployment.start(role)
+            }
+            try deployment.plainscore("lag", "--until-zero")
+            print("\(events) events, kills \(kills), \(openTransactions) with an open transaction")
+            #expect(events >= 300_000)
+            #expect(kills.values.reduce(0, +) >= Self.killsMin && Set(kills.keys) == Set(Deployment.roles), "seed \(seed)")
+            #expect(openTransactions >= Self.openTransactionsMin, "seed \(seed)")
+            #expect(deployment.ended().isEmpty)
+            try expectExactlyOnce(deployment, seed)
+
+            // Then two instances of each role, which share the partitions out and back.
+            try deployment.startAll(instance: 2)
+            let shared = Condition(seconds: 60)
+            try #require(shared.holds { deployment.journalText("aggregator", instance: 2).contains(#""event":"ready""#) })
+            var rest = try Slices(count: 12, person: "second-")
+            while let slice = rest.next() {
+                try deployment.plainscore("produce", "-", input: slice)
+                try deployment.plainscore("lag", "--until-zero")
+            }
+            deployment.stopAll(instance: 2)
+            try deployment.plainscore("lag", "--until-zero")
+            try expectExactlyOnce(deployment, seed)
+            deployment.stopAll()
+        }
+
+        private func expectExactlyOnce(_ deployment: Deployment, _ seed: UInt64) throws {
+            let (expected, _) = try deployment.replayed()
+            let published = try deployment.published()
+            for partition in deployment.partitions {
+                let (got, wanted) = (published[Int(partition)], expected[Int(partition)])
+                #expect(got.count == wanted.count, "partition \(partition), seed \(seed)")
+                #expect(got == wanted, "partition \(partition), seed \(seed)")
+            }
+            #expect(published.joined().count > 0)
+        }
+    }
+}
+
+/// The UCI clients' six months, and a bill and a rental beside each statement, so that each role has records to read;
+/// cut into slices of produce's own lines. The ticks stay where they are.
+private struct Slices {
+    private var lines: [String]
+    private let size: Int
+    let eventCount: Int
+
+    init(count: Int, person: String = "uci-") throws {
+        let csv = UCIData.folder.appendingPathComponent("UCI_Credit_Card.csv").path
+        let clients = person == "uci-" ? ["--csv", csv] : ["--csv", csv, "--clients", "2000"]
+        var lines: [String] = []
+        for line in try Program.run(["sample", "uci"] + clients).lines {
+            let line = line.replacingOccurrences(of: "\"uci-", with: "\"\(person)")
+                .replacingOccurrences(of: "\"grant-uci-", with: "\"grant-\(person)")
+            lines.append(line)
+            guard lines.count % 4 == 0, let event = Self.other(number: lines.count) else { continue }
+            lines.append(event)
+        }
+        self.lines = lines
+        eventCount = lines.count { !$0.hasPrefix("{\"tick\"") }
+        size = (lines.count + count - 1) / count
+    }
+
+    mutating func next() -> String? {
+        guard !lines.isEmpty else { return nil }
+        defer { lines.removeFirst(min(size, lines.count)) }
+        return lines.prefix(size).joined(separator: "\n") + "\n"
+    }
+
+    private static func other(number: Int) -> String? {
+        let date = CalendarDate(year: 2005, month: 5, day: 1)!
+        let body: Event.Body =
+            number % 8 == 0
+            ? .bill(
+                Bill(
+                    kind: .energy, dueDate: date, amountDueMinor: 100, amountPaidMinor: 100, paidDate: date, status: .paid))
+            : .rental(
+                Rental(
+                    kind: .vehicle, dueBackDate: date, returnedDate: date, depositHeldMinor: 100, depositKeptMinor: 0))
+        guard let id = Identifier("other-\(number)"), let person = Identifier("uci-\(number % 500)"),
+            let producer = Identifier("other"),
+            let event = try? Event(
+                id: id, producer: producer, occurredAt: Int64(date.days) * Timestamp.dayMilliseconds,
+                currency: Currency("TWD"), body: body)
+        else { return nil }
+        return String(decoding: EventEncoder.json(person: person, event: event), as: UTF8.self)
+    }
+}
+
+/// Waits for a condition, with a deadline: no test sleeps to wait.
+struct Condition {
+    let seconds: Double
+
+    func holds(_ condition: () throws -> Bool) rethrows -> Bool {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        repeat {
+            if try condition() { return true }
+        } while Date() < deadline
+        return false
+    }
+}
