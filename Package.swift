@@ -33,18 +33,18 @@ let package = Package(
         .target(name: "Events", dependencies: ["Checksums"], swiftSettings: strict),
 
         // Edges: each hides one library or one system interface.
-        .target(name: "Log", swiftSettings: strict),  // what the roles ask of a log; Kafka is one, the tests' simulated log another
+        .target(name: "Log", swiftSettings: strict),  // what the roles ask of a log
         .target(name: "Kafka", dependencies: ["Log", "CRDKafka"], swiftSettings: strict),
         .target(name: "Snapshots", dependencies: ["Checksums", "CZstd"], swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Events", "CEventProto", "CSimdJSON", "CSodium"], swiftSettings: strict),
         .target(name: "ScorecardFiles", dependencies: ["Scoring", "Events", "Checksums"], swiftSettings: strict),
         .target(name: "Telemetry", swiftSettings: strict),
-        .target(name: "Commands", dependencies: ["Kafka", "Log", "Telemetry"], swiftSettings: strict),  // subcommands, options and their help, declared once
+        .target(name: "Commands", dependencies: ["Kafka", "Log", "Telemetry"], swiftSettings: strict),  // options, help
         .target(name: "Checksums", dependencies: ["CXXHash"], swiftSettings: strict),
 
         // C: the distribution's libraries, each seen by one Swift module.
-        library("CRDKafka", "rdkafka", apt: "librdkafka-dev"),  // the reference client in C: idempotence, transactions, static membership
-        library("CZstd", "libzstd", apt: "libzstd-dev"),  // level 1 packs state as small as level 3 in a third of the time
+        library("CRDKafka", "rdkafka", apt: "librdkafka-dev"),  // the C client: idempotence, transactions, membership
+        library("CZstd", "libzstd", apt: "libzstd-dev"),  // level 1: as small as 3 in a third of the time
         library("CXXHash", "libxxhash", apt: "libxxhash-dev"),  // XXH3: 7 ns for a 110-byte record
         library("CSodium", "libsodium", apt: "libsodium-dev"),  // keyed BLAKE2b turns a person reference into a key
         .target(  // what protoc-c makes of schemas/, with an arena that is reset per record: 116 ns a record
@@ -61,6 +61,9 @@ let package = Package(
         support("UCI", ["Events"]),
         support("CorpusFiles", []),
         support("TestBroker", []),
+        .executableTarget(  // Tests/FoldDigest/compare runs it under other hash seeds, locales and builds
+            name: "fold-digest", dependencies: ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Checksums"],
+            path: "Tests/FoldDigest", exclude: ["compare"], swiftSettings: strict),
         tests("ChecksumsTests", ["Checksums"]),
         tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI"]),
         tests("WireTests", ["Wire", "Events", "CorpusFiles"]),

@@ -41,13 +41,16 @@ public struct Arguments {
     public func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
         guard let text = text(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
-            throw UsageError("--\(name) \(text): give a whole number, \(range.lowerBound) to \(range.upperBound)", command)
+            throw UsageError(
+                "--\(name) \(text): give a whole number, \(range.lowerBound) to \(range.upperBound)", command)
         }
         return number
     }
 
     /// The option as one of `choices`, written as its raw value; nil when it was not given.
-    public func choice<T: RawRepresentable<String> & CaseIterable>(_ name: String, of type: T.Type) throws(UsageError) -> T? {
+    public func choice<T: RawRepresentable<String> & CaseIterable>(_ name: String, of type: T.Type) throws(UsageError)
+        -> T?
+    {
         guard let text = text(name) else { return nil }
         guard let choice = T(rawValue: text) else {
             let all = T.allCases.map(\.rawValue).joined(separator: ", ")

@@ -1,6 +1,9 @@
 /// A due payment of a debt, and what became of it.
 public struct Repayment: Equatable, Sendable {
-    public enum Kind: UInt8, CaseIterable, Sendable { case loan = 1, card, instalment }
+    public enum Kind: UInt8, CaseIterable, Sendable {
+        case loan = 1
+        case card, instalment
+    }
     public var obligation: Identifier
     public var kind: Kind
     public var dueDate: CalendarDate
@@ -26,7 +29,10 @@ public struct Repayment: Equatable, Sendable {
 
 /// A recurring bill, and what became of it.
 public struct Bill: Equatable, Sendable {
-    public enum Kind: UInt8, CaseIterable, Sendable { case rent = 1, energy, water, telecom, insurance }
+    public enum Kind: UInt8, CaseIterable, Sendable {
+        case rent = 1
+        case energy, water, telecom, insurance
+    }
     public var kind: Kind
     public var dueDate: CalendarDate
     public var amountDueMinor: Int64
@@ -48,7 +54,10 @@ public struct Bill: Equatable, Sendable {
 }
 
 /// `reversed` counts as unpaid; only a Correction changes an earlier event.
-public enum PaymentStatus: UInt8, CaseIterable, Sendable { case paid = 1, partial, missed, reversed }
+public enum PaymentStatus: UInt8, CaseIterable, Sendable {
+    case paid = 1
+    case partial, missed, reversed
+}
 
 /// A periodic statement of a credit account.
 public struct Statement: Equatable, Sendable {
@@ -77,9 +86,13 @@ public struct Statement: Equatable, Sendable {
 
 /// Money that entered or left a current account. The kind is coarse on purpose: it names no counterparty or product.
 public struct CashFlow: Equatable, Sendable {
-    public enum Direction: UInt8, CaseIterable, Sendable { case `in` = 1, out }
+    public enum Direction: UInt8, CaseIterable, Sendable {
+        case `in` = 1
+        case out
+    }
     public enum Kind: UInt8, CaseIterable, Sendable {
-        case income = 1, household, loan, interest, penalty, transfer, cash, other
+        case income = 1
+        case household, loan, interest, penalty, transfer, cash, other
     }
     public var account: Identifier
     public var direction: Direction
@@ -100,7 +113,10 @@ public struct CashFlow: Equatable, Sendable {
 
 /// Something lent for a time against a deposit.
 public struct Rental: Equatable, Sendable {
-    public enum Kind: UInt8, CaseIterable, Sendable { case vehicle = 1, equipment, dwelling }
+    public enum Kind: UInt8, CaseIterable, Sendable {
+        case vehicle = 1
+        case equipment, dwelling
+    }
     public var kind: Kind
     public var dueBackDate: CalendarDate
     public var returnedDate: CalendarDate?
@@ -122,7 +138,10 @@ public struct Rental: Equatable, Sendable {
 
 /// The person's word on who may see their score, and for what.
 public struct Consent: Equatable, Sendable {
-    public enum Action: UInt8, CaseIterable, Sendable { case granted = 1, withdrawn }
+    public enum Action: UInt8, CaseIterable, Sendable {
+        case granted = 1
+        case withdrawn
+    }
     public var grant: Identifier
     public var purpose: Purpose
     /// The subscriber's own opaque reference; handed back with each score change.
@@ -144,7 +163,8 @@ public struct Consent: Equatable, Sendable {
 
 /// What a score may be asked for: a closed list, each with an output topic of its own.
 public enum Purpose: UInt8, CaseIterable, Sendable {
-    case lending = 1, tenancy, utilities
+    case lending = 1
+    case tenancy, utilities
 
     public var name: String {
         switch self {

@@ -12,7 +12,9 @@ extension Event {
         bytes.append(producer.length)
         switch body {
         case .repayment(let repayment):
-            bytes.append(contentsOf: [repayment.kind.rawValue, repayment.status.rawValue, repayment.obligation.length, 0])
+            bytes.append(contentsOf: [
+                repayment.kind.rawValue, repayment.status.rawValue, repayment.obligation.length, 0,
+            ])
             bytes.append(date: repayment.dueDate)
             bytes.append(date: repayment.paidDate)
             bytes.append(littleEndian: repayment.amountDueMinor)

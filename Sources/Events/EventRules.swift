@@ -48,7 +48,8 @@ extension Event {
             try Self.checkAmount("statement.balance", statement.balanceMinor, signed: true)
             try Self.checkAmount("statement.minimumDue", statement.minimumDueMinor)
             guard (0...EventRules.daysPastDueMax).contains(statement.daysPastDue) else {
-                throw RuleViolation(.outOfRange, "statement.daysPastDue", "give days, 0 to \(EventRules.daysPastDueMax)")
+                throw RuleViolation(
+                    .outOfRange, "statement.daysPastDue", "give days, 0 to \(EventRules.daysPastDueMax)")
             }
         case .cashFlow(let flow):
             try checkMoney(required: true)
@@ -127,7 +128,8 @@ extension Event {
             guard expiresAt > occurredAt, expiresAt <= latest else {
                 throw RuleViolation(
                     .outOfRange, "consent.expiresAt",
-                    "give a time after occurredAt and at most \(EventRules.grantDaysMax) days later; renew by granting again")
+                    "give a time after occurredAt and at most \(EventRules.grantDaysMax) days later; renew by granting again"
+                )
             }
         case (.granted, nil):
             throw RuleViolation(.contradiction, "consent.expiresAt", "a grant needs the time at which it ends")

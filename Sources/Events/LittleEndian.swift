@@ -28,7 +28,8 @@ extension [UInt8] {
 extension RawSpan {
     /// The integer that begins at `offset`; the caller has checked that it lies within the span (trapped otherwise).
     @inlinable
-    public func load<T: FixedWidthInteger & BitwiseCopyable>(littleEndianAt offset: Int, as type: T.Type = T.self) -> T {
+    public func load<T: FixedWidthInteger & BitwiseCopyable>(littleEndianAt offset: Int, as type: T.Type = T.self) -> T
+    {
         unsafe T(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: T.self))
     }
 }
@@ -58,7 +59,9 @@ public struct ByteCursor: ~Escapable {
     public var remaining: Int { span.byteCount - offset }
 
     @_lifetime(self: copy self)
-    public mutating func take<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) throws(TruncatedBytes) -> T {
+    public mutating func take<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) throws(TruncatedBytes)
+        -> T
+    {
         let size = MemoryLayout<T>.size
         guard remaining >= size else { throw TruncatedBytes(offset: offset) }
         defer { offset += size }

@@ -1,7 +1,10 @@
 /// What a timeline is: fixed when its topics are made, said in the first record of each partition and in every tick.
 /// Each role refuses a mismatch (invariant 7).
 public struct TimelineProperties: Equatable, Sendable {
-    public enum Mode: UInt8, Sendable { case live = 0, history = 1 }
+    public enum Mode: UInt8, Sendable {
+        case live = 0
+        case history = 1
+    }
 
     /// Random, made with the topics: tells this timeline from another under the same name.
     public var identity: UInt64

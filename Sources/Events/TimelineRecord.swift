@@ -79,7 +79,8 @@ extension TimelineRecord {
             bytes.append(littleEndian: person.low)
             event.encode(into: &bytes)
         }
-        let checksum = unsafe Self.checksum(key: key, value: bytes.span.bytes.extracting(start...), partition: partition)
+        let checksum = unsafe Self.checksum(
+            key: key, value: bytes.span.bytes.extracting(start...), partition: partition)
         bytes.store(littleEndian: checksum, at: start)
     }
 

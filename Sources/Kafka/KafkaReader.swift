@@ -80,7 +80,10 @@ public final class KafkaReader: GroupReader {
     /// says so.
     public func start(_ positions: [PartitionPosition]) throws(LogError) {
         try checkOpen()
-        guard owedAnswer == .start else { throw LogError(.fatal, "start of '\(topic)' without an assignment") }
+        let isRestart = owedAnswer == .none && positions.map(\.partition).sorted() == stallWatch.watched
+        guard owedAnswer == .start || isRestart else {
+            throw LogError(.fatal, "start of '\(topic)' without an assignment")
+        }
         guard client.callbacks.rebalances.isEmpty else { return }
         let list = PartitionList(capacity: positions.count)
         for position in positions { list.add(topic, position.partition, offset: position.offset) }

@@ -77,7 +77,7 @@ public protocol GroupReader: AnyObject {
     func poll(into batch: inout RecordBatch, milliseconds: Int) throws(LogError) -> ReaderEvent
 
     /// Begins to read the partitions just assigned, each at the offset given. There is no other start: a missing
-    /// committed offset is the caller's error to raise.
+    /// committed offset is the caller's error to raise. Called again with just these partitions, it begins anew there.
     func start(_ positions: [PartitionPosition]) throws(LogError)
 
     /// Gives the partitions back after `.revoked` or `.lost`.
@@ -106,7 +106,8 @@ public protocol LogWriter: AnyObject {
     func append(_ topic: TopicHandle, partition: Int32?, key: RawSpan, value: RawSpan) throws(LogError)
 
     /// The same with headers (300 ns each to a reader: for dead letters only).
-    func append(_ topic: TopicHandle, partition: Int32?, key: RawSpan, value: RawSpan, headers: [(name: String, value: String)])
+    func append(
+        _ topic: TopicHandle, partition: Int32?, key: RawSpan, value: RawSpan, headers: [(name: String, value: String)])
         throws(LogError)
 
     /// Closes the current ticket, to which all appends since the last `seal` belong, and returns it: 1, 2, 3 ….

@@ -34,7 +34,9 @@ enum PredicateReader {
         case "CompoundPredicate":
             try predicate.expect("CompoundPredicate", attributes: ["booleanOperator"])
             guard predicate["booleanOperator"] == "and" else {
-                throw predicate.error("booleanOperator '\(predicate["booleanOperator"] ?? "")' is not supported yet: use 'and', or split the attribute")
+                throw predicate.error(
+                    "booleanOperator '\(predicate["booleanOperator"] ?? "")' is not supported yet: use 'and', or split the attribute"
+                )
             }
             var result = ValueSet.all
             for child in predicate.children { result = result.intersection(try set(of: child, field: &field)) }

@@ -14,7 +14,9 @@ public enum ScorecardFile {
 
     /// Complexity: linear in the bytes. Errors name the line.
     public static func parse(_ bytes: [UInt8]) throws(ScorecardFileError) -> Scorecard {
-        guard bytes.count <= sizeMax else { throw ScorecardFileError(line: 1, "the file is larger than \(sizeMax) bytes") }
+        guard bytes.count <= sizeMax else {
+            throw ScorecardFileError(line: 1, "the file is larger than \(sizeMax) bytes")
+        }
         let root = try XMLTree.parse(bytes)
         try root.expect("PMML", attributes: ["version", "xmlns"])
         guard let version = root["version"], version.hasPrefix("4.") else {
@@ -41,7 +43,8 @@ public enum ScorecardFile {
         guard (1...Scorecard.characteristicsMax).contains(characteristics.count) else {
             throw card.error("a card has 1 to \(Scorecard.characteristicsMax) characteristics")
         }
-        guard let algorithm = Scorecard.ReasonCodeAlgorithm(rawValue: card["reasonCodeAlgorithm"] ?? "pointsBelow") else {
+        guard let algorithm = Scorecard.ReasonCodeAlgorithm(rawValue: card["reasonCodeAlgorithm"] ?? "pointsBelow")
+        else {
             throw card.error("reasonCodeAlgorithm is pointsBelow or pointsAbove")
         }
         try requireTexts(characteristics, extensions, card)
@@ -57,7 +60,8 @@ public enum ScorecardFile {
     private static func dataFields(_ root: XMLTree, _ card: XMLTree) throws(ScorecardFileError) -> [String: Feature] {
         var targets: Set<String> = []
         for field in try card.only("MiningSchema").children {
-            try field.expect("MiningField", attributes: ["name", "usageType", "invalidValueTreatment", "missingValueTreatment"])
+            try field.expect(
+                "MiningField", attributes: ["name", "usageType", "invalidValueTreatment", "missingValueTreatment"])
             if ["target", "predicted"].contains(field["usageType"] ?? "active") { targets.insert(field["name"] ?? "") }
         }
         var fields: [String: Feature] = [:]
@@ -92,7 +96,8 @@ public enum ScorecardFile {
         guard let field, let feature = fields[field] else {
             throw element.error("no predicate names a field of the DataDictionary that is a catalogue feature")
         }
-        guard let baselinePoints = try element.optionalInteger("baselineScore") ?? baseline.flatMap({ Int32($0) }) else {
+        guard let baselinePoints = try element.optionalInteger("baselineScore") ?? baseline.flatMap({ Int32($0) })
+        else {
             throw element.error("baselineScore is wanted here or on the Scorecard")
         }
         guard let reasonCode = element["reasonCode"] ?? bins.first?.reasonCode,

@@ -45,7 +45,9 @@ final class XMLTree {
 
     func expect(_ name: String, attributes known: Set<String>) throws(ScorecardFileError) {
         guard self.name == name else { throw error("\(name) is wanted here, not \(self.name)") }
-        if let unknown = attributes.keys.filter({ !known.contains($0) && !$0.hasPrefix("xmlns") && !$0.hasPrefix("xsi:") }).min() {
+        if let unknown = attributes.keys.filter({
+            !known.contains($0) && !$0.hasPrefix("xmlns") && !$0.hasPrefix("xsi:")
+        }).min() {
             throw error("attribute '\(unknown)' of \(name) is not supported")
         }
     }

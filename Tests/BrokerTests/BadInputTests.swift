@@ -11,7 +11,9 @@ import Testing
 extension PipelineOnARealBroker {
     /// Bad input is data: it ends in dead letters, and the good events around it score as if it were absent.
     @Suite struct BadInputTests {
-        @Test func `the corpus ends in dead letters with its reasons, the classes add up, good events score as ever`() throws {
+        @Test func `the corpus ends in dead letters with its reasons, the classes add up, good events score as ever`()
+            throws
+        {
             let deployment = try Deployment()
             try deployment.startAll()
             let good = try Program.run(["sample", "uci"]).output
@@ -37,7 +39,8 @@ extension PipelineOnARealBroker {
             var read: Int64 = 0
             for topic in RawTopic.events {
                 for partition in deployment.partitions {
-                    read += try deployment.log.watermarks(topic: deployment.names.raw(topic), partition: partition).upperBound
+                    read += try deployment.log.watermarks(topic: deployment.names.raw(topic), partition: partition)
+                        .upperBound
                 }
             }
             // A tick is carried to each of four partitions, and so is the record that says what the timeline is.
@@ -93,7 +96,8 @@ extension PipelineOnARealBroker {
             var values: [String: String] = [:]
             for line in printed.split(separator: "\n") {
                 let parts = line.split(separator: "\t")
-                guard parts.count == 2, let header = parts[0].split(separator: "|").first(where: { $0.hasPrefix(name + ":") })
+                guard parts.count == 2,
+                    let header = parts[0].split(separator: "|").first(where: { $0.hasPrefix(name + ":") })
                 else { continue }
                 values[String(parts[1])] = String(header.dropFirst(name.count + 1))
             }

@@ -79,6 +79,10 @@ final class Deployment {
         return running.map(\.terminationStatus)
     }
 
+    func signal(_ role: String, _ number: Int32) {
+        if let process = processes["\(role) 1"] { kill(process.processIdentifier, number) }
+    }
+
     func kill9(_ role: String) {
         guard let process = processes.removeValue(forKey: "\(role) 1") else { return }
         kill(process.processIdentifier, SIGKILL)
@@ -92,7 +96,9 @@ final class Deployment {
 
     private func journal(_ role: String, _ instance: Int) throws -> FileHandle {
         let path = files.path("\(role)-\(instance).log")
-        if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
         let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
         try handle.seekToEnd()
         return handle

@@ -6,10 +6,13 @@ import Testing
 extension PipelineOnARealBroker {
     /// What the supervisor must not start again says so.
     @Suite struct RoleExitTests {
-        @Test func `wrong secret, wrong model, wrong options and a state folder in use have exit codes of their own`() throws {
+        @Test func `wrong secret, wrong model, wrong options and a state folder in use have exit codes of their own`()
+            throws
+        {
             let deployment = try Deployment()
             try deployment.startAll()
-            try deployment.plainscore("produce", "-", input: try Program.run(["sample", "uci", "--clients", "20"]).output)
+            try deployment.plainscore(
+                "produce", "-", input: try Program.run(["sample", "uci", "--clients", "20"]).output)
             try deployment.plainscore("lag", "--until-zero")
 
             let files = try TemporaryFolder()

@@ -17,7 +17,9 @@ extension PipelineOnARealBroker {
     struct UCIBrokerTests {
         private let csv = UCIData.folder.appendingPathComponent("UCI_Credit_Card.csv").path
 
-        @Test func `month by month, 30,000 of 30,000 scores; and a fold up to each cause gives the score before it`() throws {
+        @Test func `month by month, 30,000 of 30,000 scores; and a fold up to each cause gives the score before it`()
+            throws
+        {
             let data = try UCIData()
             let deployment = try Deployment(model: "uci-max")
             try deployment.startAll()
@@ -64,15 +66,19 @@ extension PipelineOnARealBroker {
             #expect(drawn.count == 1000)
             for partition in deployment.partitions {
                 var replay = PartitionReplay(partition: partition, scorecard: deployment.scorecard)
-                let causes = Dictionary(grouping: drawn.filter { $0.timeline.partition == partition }, by: \.timeline.offset)
+                let causes = Dictionary(
+                    grouping: drawn.filter { $0.timeline.partition == partition }, by: \.timeline.offset)
                 for record in try deployment.records(deployment.names.timeline, partition) {
                     for change in causes[record.offset] ?? [] {
                         let decoded = try TimelineRecord(
-                            key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes, partition: partition)
+                            key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes,
+                            partition: partition)
                         guard case .event(let person, _) = decoded.content else { throw NoEvent() }
                         let text = Array(change.day.utf8)
                         let day = try #require(CalendarDate(unsafe text.span.bytes)).days
-                        #expect(replay.fold.score(of: person, rolledTo: day).map(Int.init) == change.previousScore, "seed \(seed)")
+                        #expect(
+                            replay.fold.score(of: person, rolledTo: day).map(Int.init) == change.previousScore,
+                            "seed \(seed)")
                     }
                     _ = try replay.take(
                         offset: record.offset, key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes)

@@ -29,6 +29,17 @@ extension OnARealBroker {
             second.close()
         }
 
+        @Test func `a member begins anew where it says`() throws {
+            let (log, topic) = try Broker.log(partitions: 1)
+            try log.append(["a", "b", "c"], to: topic, partition: 0)
+            let reader = try log.reader(group: topic, topic: topic, instance: "a")
+            _ = try reader.startAtCommitted()
+            #expect(try reader.records(3).map(\.value) == ["a", "b", "c"])
+            try reader.start([PartitionPosition(partition: 0, offset: 1)])
+            #expect(try reader.records(2).map(\.value) == ["b", "c"])
+            reader.close()
+        }
+
         @Test func `a static member comes back without waiting for its session to end`() throws {
             let (log, topic) = try Broker.log(partitions: 4)
             let first = try log.reader(group: topic, topic: topic, instance: "a")

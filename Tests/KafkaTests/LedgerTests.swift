@@ -1,7 +1,6 @@
+import Kafka
 import Log
 import Testing
-
-import Kafka
 
 @Suite struct Ledger {
     @Test func `tickets settle in order whatever the order of delivery`() {

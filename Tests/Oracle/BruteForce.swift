@@ -123,13 +123,16 @@ extension BruteForce {
         let latest = within(800).compactMap(\.statement).last
         let year = within(365).compactMap(\.statement)
         let paid = within(365).compactMap(\.repayment).map(\.paid)
-        let paidMonths = Set(ordered.filter { $0.repayment.map { $0.paid > 0 } ?? false }.map { $0.repayment!.paidDate!.monthNumber })
+        let paidMonths = Set(
+            ordered.filter { $0.repayment.map { $0.paid > 0 } ?? false }.map { $0.repayment!.paidDate!.monthNumber })
         var paidToLimit: Int64?
         if let limit = year.last?.creditLimitMinor, limit > 0 {
             paidToLimit = floor(paid.reduce(0, +) * 10_000, limit * Int64(year.count))
         }
         var utilisation: Int64?
-        if let latest, latest.creditLimitMinor > 0 { utilisation = floor(latest.balanceMinor * 10_000, latest.creditLimitMinor) }
+        if let latest, latest.creditLimitMinor > 0 {
+            utilisation = floor(latest.balanceMinor * 10_000, latest.creditLimitMinor)
+        }
         return [
             latest.map { Int64($0.daysPastDue) },
             year.map { Int64($0.daysPastDue) }.max(),

@@ -25,7 +25,18 @@ import Wire
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `whatever crashes, subscribers get what one fold of the timeline gives, each once and in order`(_ seed: UInt64) throws {
+    func `whatever crashes, subscribers get what one fold of the timeline gives, each once and in order`(_ seed: UInt64)
+        throws
+    {
+        try disturb(seed) { try $0.run(crashPercent: 12) }
+    }
+
+    @Test(arguments: 1000..<1030 as Range<UInt64>)
+    func `two instances that take each other for dead change nothing either`(_ seed: UInt64) throws {
+        try disturb(seed) { try $0.run(crashPercent: 5, zombiePercent: 8, names: SimulatedPipeline.withSeconds) }
+    }
+
+    private func disturb(_ seed: UInt64, _ run: (SimulatedPipeline) throws -> Void) throws {
         let pipeline = try SimulatedPipeline(seed: seed)
         pipeline.cluster.abortedCommitPercent = 10
         var random = SeededRandom(seed: seed)
@@ -37,10 +48,15 @@ import Wire
                 let time = day(13_000 + round * 30 + Int.random(in: 0..<25, using: &random))
                 let id = "\(round)-\(number)"
                 switch Int.random(in: 0..<10, using: &random) {
-                case 0..<2: pipeline.produce(try make.granted("c\(id)", grant: "g-\(person)", at: time, until: time + day(60)), of: person)
+                case 0..<2:
+                    pipeline.produce(
+                        try make.granted("c\(id)", grant: "g-\(person)", at: time, until: time + day(60)), of: person)
                 case 2: pipeline.produce(try make.withdrawn("w\(id)", grant: "g-\(person)", at: time), of: person)
                 case 3..<6: pipeline.produce(try make.repayment("r\(id)", at: time), of: person)
-                case 6: pipeline.produce(Array("{\"nonsense\":\(number)}".utf8), to: RawTopic.events.randomElement(using: &random)!, key: person)
+                case 6:
+                    pipeline.produce(
+                        Array("{\"nonsense\":\(number)}".utf8), to: RawTopic.events.randomElement(using: &random)!,
+                        key: person)
                 default:
                     let late = Int32.random(in: 0...3, using: &random) * 30
                     pipeline.produce(try make.statement("s\(id)", at: time, daysPastDue: late), of: person)
@@ -48,9 +64,9 @@ import Wire
                 sent += 1
             }
             pipeline.tick(day(13_000 + round * 30 + 29))
-            try pipeline.run(crashPercent: 12)
+            try run(pipeline)
         }
-        try pipeline.run()
+        try pipeline.run(names: SimulatedPipeline.withSeconds)
         let (expected, outcomes) = try pipeline.replayed()
         #expect(pipeline.published(.lending) == expected)
         #expect(pipeline.crashes > 5)

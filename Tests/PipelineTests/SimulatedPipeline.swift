@@ -17,7 +17,9 @@ final class SimulatedPipeline {
     let identity: TimelineIdentity
     let scorecard: Scorecard
     let hasher = PersonHasher(secret: Array(repeating: 7, count: 32))
-    private let folder: URL
+    let folder: URL
+    private let journalFile: Int32
+    private let snapshotEveryMilliseconds: Int64
     private var random: SeededRandom
     private var roles: [Name: any Role] = [:]
     private var milliseconds: Int64 = 0
@@ -38,13 +40,19 @@ final class SimulatedPipeline {
     }
 
     static let all: [Name] = RawTopic.events.map(Name.consumer) + [.aggregator(1), .publisher(1)]
+    static let withSeconds: [Name] = all + [.aggregator(2), .publisher(2)]
 
-    init(seed: UInt64, mode: TimelineProperties.Mode = .history) throws {
+    init(
+        seed: UInt64, mode: TimelineProperties.Mode = .history, snapshotEveryMilliseconds: Int64 = 500
+    ) throws {
+        self.snapshotEveryMilliseconds = snapshotEveryMilliseconds
         random = SeededRandom(seed: seed)
         cluster = SimulatedCluster(seed: seed)
         scorecard = try ScorecardFile.parse(Array(try Data(contentsOf: models.appendingPathComponent("uci-max.pmml"))))
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("plainscore-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        journalFile = unsafe open(
+            folder.appendingPathComponent("journal").path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         var properties = TimelineProperties.example
         properties.mode = mode
         properties.partitions = 3
@@ -55,6 +63,7 @@ final class SimulatedPipeline {
 
     deinit {
         cluster.discard()
+        close(journalFile)
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -109,13 +118,24 @@ final class SimulatedPipeline {
     // MARK: - Running
 
     /// Steps roles at random until nothing is left to do; with `crashPercent` a role is armed to crash in one of its next
-    /// calls to the log before a step. A role that is gone is started anew.
+    /// calls to the log before a step, with `zombiePercent` one falls silent and works on while others have taken over,
+    /// until it hears again. A role that is gone is started anew.
     func run(crashPercent: Int = 0, zombiePercent: Int = 0, names: [Name] = SimulatedPipeline.all) throws {
         var quiet = 0
+        var zombies: Set<Name> = []
         while quiet < 40 {
             milliseconds += 50
             let name = names.randomElement(using: &random)!
             let role = try roles[name] ?? start(name)
+            if zombies.contains(name) {
+                if Int.random(in: 0..<6, using: &random) == 0 {
+                    zombies.remove(name)
+                    cluster.resume(name.text)
+                }
+            } else if Int.random(in: 0..<100, using: &random) < zombiePercent {
+                zombies.insert(name)
+                cluster.pause(name.text)
+            }
             if Int.random(in: 0..<100, using: &random) < crashPercent {
                 cluster.crash(name.text, afterCalls: Int.random(in: 0..<12, using: &random))
             }
@@ -126,15 +146,18 @@ final class SimulatedPipeline {
                 crashes += 1
                 if !cluster.isCrashed(name.text) { cluster.crash(name.text) }
                 roles[name] = nil
+                zombies.remove(name)
             }
-            quiet = progress() == before && isDone() ? quiet + 1 : 0
+            quiet = zombies.isEmpty && progress() == before && isDone() ? quiet + 1 : 0
         }
     }
 
     func stop() throws {
-        for name in Self.all {
+        for name in Self.withSeconds {
+            guard let role = roles.removeValue(forKey: name) else { continue }
+            defer { cluster.crash(name.text) }  // the process ends, and its name is free
             do {
-                try roles.removeValue(forKey: name)?.stop()
+                try role.stop()
             } catch let error as LogError {
                 // A crash that was armed may come as late as this; nothing else may.
                 guard cluster.isCrashed(name.text) else { throw error }
@@ -144,8 +167,9 @@ final class SimulatedPipeline {
 
     private func start(_ name: Name) throws -> any Role {
         let log = cluster.connect(name.text)
-        let journal = Journal(role: name.text, instance: "1", descriptor: Self.nowhere)
-        let context = RoleContext(clock: { [unowned self] in milliseconds }, random: { [unowned self] in random.next() })
+        let journal = Journal(role: name.text, instance: "1", descriptor: journalFile)
+        let context = RoleContext(
+            clock: { [unowned self] in milliseconds }, random: { [unowned self] in random.next() })
         let role: any Role =
             switch name {
             case .consumer(let topic):
@@ -157,7 +181,7 @@ final class SimulatedPipeline {
                     log: log, names: names, identity: identity, scorecard: scorecard,
                     store: try SnapshotStore(folder: folder.appendingPathComponent("\(number)").path),
                     instance: "\(number)", journal: journal, context: context,
-                    options: .init(snapshotEveryMilliseconds: 500))
+                    options: .init(snapshotEveryMilliseconds: snapshotEveryMilliseconds))
             case .publisher(let number):
                 try Publisher(
                     log: log, door: TransactionalDoor(try log.transactions(id: "publisher-\(number)")), names: names,
@@ -167,7 +191,17 @@ final class SimulatedPipeline {
         return role
     }
 
-    private static let nowhere = unsafe open("/dev/null", O_WRONLY)
+    /// All that the roles have written to their journals.
+    func journalText() throws -> String {
+        try String(contentsOf: folder.appendingPathComponent("journal"), encoding: .utf8)
+    }
+
+    /// The committed offset of the aggregator in each partition.
+    func aggregatorOffsets() -> [CommittedOffset] {
+        (0..<identity.properties.partitions).map {
+            cluster.committedOffset(group: names.aggregatorGroup, topic: names.timeline, partition: $0)
+        }
+    }
 
     private func progress() -> [Int64] {
         groups().flatMap { group, topic, partitions in

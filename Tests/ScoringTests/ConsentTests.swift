@@ -17,7 +17,8 @@ import Testing
         timeline.event(try make.granted("c", at: day(13_000), until: day(13_100)), of: person)
         let results = try fold.fold(timeline.records).decoded()
         #expect(results.map(\.cause.kind) == [.consent])
-        #expect(results[0].score != nil && results[0].previousScore == nil && results[0].recipients.map(\.number) == [1])
+        #expect(
+            results[0].score != nil && results[0].previousScore == nil && results[0].recipients.map(\.number) == [1])
         #expect(fold.outcomes[.applied] == 2 && fold.outcomes.waiting == 0)
     }
 

@@ -57,7 +57,9 @@ import Testing
     }
 
     @Test(arguments: [(0, 0), (1, 1)])
-    func `an event older than the horizon on the clock is counted, and moves nothing`(_ older: Int, _ out: UInt64) throws {
+    func `an event older than the horizon on the clock is counted, and moves nothing`(_ older: Int, _ out: UInt64)
+        throws
+    {
         var timeline = try example()
         timeline.tick(day(13_050))
         timeline.event(try make.statement("old", at: day(13_050 - 799 - older)), of: person)
@@ -88,7 +90,8 @@ import Testing
         var properties = TimelineProperties.example
         properties.identity += 1
         other.append(
-            .tick(time: 0, secretFingerprint: 7, properties), from: Coordinates(topic: .consents, partition: 0, offset: 9))
+            .tick(time: 0, secretFingerprint: 7, properties),
+            from: Coordinates(topic: .consents, partition: 0, offset: 9))
         #expect(throws: FoldError.otherTimeline(offset: 4)) { try folded(other) }
         var secret = timeline
         secret.tick(day(13_000), fingerprint: 7)

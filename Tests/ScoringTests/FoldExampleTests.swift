@@ -14,7 +14,8 @@ import Testing
         timeline.event(try make.granted("c", at: day(13_000), until: day(13_300)), of: person)
         timeline.event(try make.statement("s1", at: day(13_030), limit: 5_000_000, balance: 1_000_000), of: person)
         timeline.event(
-            try make.statement("s2", at: day(13_060), limit: 5_000_000, balance: 1_000_000, daysPastDue: 60), of: person)
+            try make.statement("s2", at: day(13_060), limit: 5_000_000, balance: 1_000_000, daysPastDue: 60), of: person
+        )
         let results = try fold.fold(timeline.records).decoded()
 
         #expect(results.count == 2)

@@ -28,7 +28,9 @@ import Testing
         }
         #expect(results == expected.results)
         #expect(fold.stateDigest == whole.stateDigest)
-        #expect(fold.outcomes == whole.outcomes && fold.outcomes.total + fold.outcomes.repeats == UInt64(timeline.records.count))
+        #expect(
+            fold.outcomes == whole.outcomes
+                && fold.outcomes.total + fold.outcomes.repeats == UInt64(timeline.records.count))
     }
 
     @Test func `a state of another model, partition or format is refused`() throws {
@@ -43,7 +45,9 @@ import Testing
             try PartitionFold(state: unsafe state.span.bytes, partition: 1, scorecard: try card("max"))
         }
         #expect(throws: (any Error).self) {
-            try PartitionFold(state: unsafe state.span.bytes.extracting(0..<state.count - 1), partition: 0, scorecard: try card("max"))
+            try PartitionFold(
+                state: unsafe state.span.bytes.extracting(0..<state.count - 1), partition: 0, scorecard: try card("max")
+            )
         }
         state[0] += 1
         #expect(throws: SnapshotPayloadError.version(2)) {

@@ -9,7 +9,9 @@ import UCI
 /// Issue check: 30,000 real people, six months, every score and both reason lists, in pure Swift.
 @Suite struct UCITests {
     @Test(.enabled(if: UCIData.isPresent, "no UCI data: set PLAINSCORE_UCI to its folder"), arguments: ["max", "mean"])
-    func `30,000 clients get the expected score after each of six months, and the expected reasons`(_ baseline: String) throws {
+    func `30,000 clients get the expected score after each of six months, and the expected reasons`(_ baseline: String)
+        throws
+    {
         let data = try UCIData()
         let fold = PartitionFold(partition: 0, scorecard: try card(baseline))
         var timeline = TimelineBuilder()

@@ -45,7 +45,11 @@ public final class SimulatedReader: GroupReader {
     public func start(_ positions: [PartitionPosition]) throws(LogError) {
         try process.call()
         if positions.isEmpty && phase.isEmpty { return }  // an empty assignment may have been taken back unsaid
-        guard case .assigned(let partitions) = phase else { throw LogError(.fatal, "`start` without `.assigned`") }
+        let partitions: [Int32]
+        switch phase {
+        case .assigned(let assigned), .reading(let assigned): partitions = assigned
+        default: throw LogError(.fatal, "`start` without `.assigned`")
+        }
         guard positions.map(\.partition).sorted() == partitions else {
             throw LogError(.fatal, "`start` of \(positions.map(\.partition)) where \(partitions) are assigned")
         }

@@ -18,7 +18,9 @@ public struct EventMaker: Sendable {
                     balanceMinor: balance, minimumDueMinor: 0, daysPastDue: daysPastDue)))
     }
 
-    public func repayment(_ id: String, at time: Int64, paid: Int64 = 5_000, status: PaymentStatus = .paid) throws -> Event {
+    public func repayment(_ id: String, at time: Int64, paid: Int64 = 5_000, status: PaymentStatus = .paid) throws
+        -> Event
+    {
         let date = Self.date(of: time)
         return try event(
             id, at: time, currency: "TWD",
@@ -41,7 +43,9 @@ public struct EventMaker: Sendable {
                     action: .granted, expiresAt: until)))
     }
 
-    public func withdrawn(_ id: String, grant: String = "g", at time: Int64, purpose: Purpose = .lending) throws -> Event {
+    public func withdrawn(_ id: String, grant: String = "g", at time: Int64, purpose: Purpose = .lending) throws
+        -> Event
+    {
         try event(
             id, at: time, currency: nil,
             .consent(

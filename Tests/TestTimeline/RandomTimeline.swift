@@ -4,7 +4,9 @@ import Events
 /// with duplicates, conflicts, repeats, withdrawals, renewals, and ticks far and near.
 public struct RandomTimeline {
     public private(set) var timeline: TimelineBuilder
-    public static let persons = (1...6).map { PersonKey(high: UInt64($0) << 60 | 99, low: UInt64($0) &* 0x9E37_79B9_7F4A_7C15) }
+    public static let persons = (1...6).map {
+        PersonKey(high: UInt64($0) << 60 | 99, low: UInt64($0) &* 0x9E37_79B9_7F4A_7C15)
+    }
 
     private var random: SeededRandom
     private let make = EventMaker()
@@ -52,7 +54,9 @@ public struct RandomTimeline {
                     purpose: grant.hasPrefix("g1") ? .lending : .tenancy), person)
         case 72..<74:
             let grant = "g\(Int.random(in: 1...2, using: &random))-\(person.high >> 60)"
-            send(try make.withdrawn("w\(number)", grant: grant, at: time, purpose: grant.hasPrefix("g1") ? .lending : .tenancy), person)
+            send(
+                try make.withdrawn(
+                    "w\(number)", grant: grant, at: time, purpose: grant.hasPrefix("g1") ? .lending : .tenancy), person)
         case 74..<80:
             if let (event, person) = sent.randomElement(using: &random) { timeline.event(event, of: person) }
         case 80..<83:

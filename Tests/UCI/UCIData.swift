@@ -105,7 +105,8 @@ extension UCIData.Client {
             "c", at: start, money: false,
             .consent(
                 Consent(
-                    grant: Identifier("grant-\(id)")!, purpose: .lending, subscriberReference: Identifier("client-\(id)")!,
+                    grant: Identifier("grant-\(id)")!, purpose: .lending,
+                    subscriberReference: Identifier("client-\(id)")!,
                     action: .granted, expiresAt: start + 365 * Timestamp.dayMilliseconds)))
     }
 

@@ -111,9 +111,11 @@ public final class Aggregator<L: Log>: Role {
         }
         if let model = metadata.model, model != scorecard.hash {
             throw RoleError.wrongModel(
-                "\(names.timeline)-\(position.partition) was scored with model \(model.hex) up to \(offset), and --model is \(scorecard.hash.hex): start with the model that published, and switch it through the log")
+                "\(names.timeline)-\(position.partition) was scored with model \(model.hex) up to \(offset), and --model is \(scorecard.hash.hex): start with the model that published, and switch it through the log"
+            )
         }
-        let fold = try newestSnapshot(partition: position.partition, notAbove: offset)
+        let fold =
+            try newestSnapshot(partition: position.partition, notAbove: offset)
             ?? PartitionFold(partition: position.partition, scorecard: scorecard)
         let low = try log.watermarks(topic: names.timeline, partition: position.partition).lowerBound
         guard low <= fold.nextOffset else {
@@ -142,7 +144,8 @@ public final class Aggregator<L: Log>: Role {
                 return fold
             } catch SnapshotPayloadError.otherModel {
                 throw RoleError.wrongModel(
-                    "\(reference.path) was taken under another model than --model: start with that one, and switch it through the log")
+                    "\(reference.path) was taken under another model than --model: start with that one, and switch it through the log"
+                )
             } catch {
                 journal.warning(
                     .snapshotRefused, ["path": .text(reference.path), "reason": .text("\(error)")])
@@ -193,10 +196,12 @@ public final class Aggregator<L: Log>: Role {
     /// The fold against what the control topic says of timeline and secret.
     private func hold(_ fold: PartitionFold) throws {
         guard fold.properties == identity.properties else {
-            throw RoleError.brokenInvariant("\(names.timeline)-\(fold.partition) belongs to another timeline than \(names.raw(.control)) names")
+            throw RoleError.brokenInvariant(
+                "\(names.timeline)-\(fold.partition) belongs to another timeline than \(names.raw(.control)) names")
         }
         if let fingerprint = fold.secretFingerprint, fingerprint != identity.secretFingerprint {
-            throw RoleError.wrongSecret("\(names.timeline)-\(fold.partition) was keyed with another secret than \(names.raw(.control)) names")
+            throw RoleError.wrongSecret(
+                "\(names.timeline)-\(fold.partition) was keyed with another secret than \(names.raw(.control)) names")
         }
     }
 
@@ -271,7 +276,9 @@ public final class Aggregator<L: Log>: Role {
 
     /// Makes a staged snapshot visible, once the offset that it stands at is committed.
     private func publishSnapshot(of partition: Int32) {
-        guard let owned = partitions[partition], let staged = owned.staged, staged.offset <= owned.committed else { return }
+        guard let owned = partitions[partition], let staged = owned.staged, staged.offset <= owned.committed else {
+            return
+        }
         partitions[partition]!.staged = nil
         do {
             try store.publish(staged)

@@ -44,7 +44,8 @@ struct OwnedPartition {
         let wanted = recovered.metadata
         guard fold.sequence == wanted.sequence, fold.chain == wanted.chain else {
             throw RoleError.brokenInvariant(
-                "\(topic)-\(fold.partition)@\(recovered.offset): folded again, the results stand at \(fold.sequence) \(fold.chain.hex), and \(wanted.sequence) \(wanted.chain.hex) was committed")
+                "\(topic)-\(fold.partition)@\(recovered.offset): folded again, the results stand at \(fold.sequence) \(fold.chain.hex), and \(wanted.sequence) \(wanted.chain.hex) was committed"
+            )
         }
     }
 }
@@ -55,7 +56,8 @@ extension ScoresRecord {
 
     /// Cuts the results of an output, whose last number is `last`, into records.
     static func cut(
-        _ output: FoldOutput, through last: UInt64, partition: Int32, _ append: (_ key: RawSpan, _ value: RawSpan) throws -> Void
+        _ output: FoldOutput, through last: UInt64, partition: Int32,
+        _ append: (_ key: RawSpan, _ value: RawSpan) throws -> Void
     ) throws {
         var first = last - UInt64(output.ends.count) + 1
         var start = 0

@@ -104,7 +104,8 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
             let stream = streams[partition]!
             return CommittedOffset(partition: partition, offset: stream.nextOffset, metadata: stream.position.text)
         }
-        guard !offsets.isEmpty, case .aborted(let reason) = try door.publish(outbox, offsets: offsets, of: reader) else {
+        guard !offsets.isEmpty, case .aborted(let reason) = try door.publish(outbox, offsets: offsets, of: reader)
+        else {
             return true
         }
         journal.warning(.transactionAborted, ["reason": .text(reason)])
@@ -114,6 +115,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
 
     private func wrongModel(_ partition: Int32, _ hash: String) -> RoleError {
         .wrongModel(
-            "\(names.scores)-\(partition) was scored with model \(hash), and --model is \(scorecard.hash.hex): give the model that the aggregator runs")
+            "\(names.scores)-\(partition) was scored with model \(hash), and --model is \(scorecard.hash.hex): give the model that the aggregator runs"
+        )
     }
 }

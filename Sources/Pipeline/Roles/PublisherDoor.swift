@@ -41,7 +41,7 @@ public struct Outbox {
     }
 
     /// Key: the grant id. Value: the score change.
-    func forEach(_ body: (Entry, _ key: RawSpan, _ value: RawSpan) throws -> Void) rethrows {
+    func eachRecord(_ body: (Entry, _ key: RawSpan, _ value: RawSpan) throws -> Void) rethrows {
         var start = 0
         for entry in entries {
             let all = unsafe bytes.span.bytes
@@ -63,7 +63,7 @@ public final class TransactionalDoor<Transactions: TransactionalWriter>: Publish
         -> TransactionOutcome
     {
         try transactions.begin()
-        try outbox.forEach { entry, key, value in
+        try outbox.eachRecord { entry, key, value in
             try transactions.append(entry.topic, partition: entry.partition, key: key, value: value)
         }
         return try transactions.commit(offsets, of: reader)
@@ -80,7 +80,7 @@ public final class PlainDoor<Writer: LogWriter, Reader: GroupReader>: PublisherD
     public func topic(_ name: String) throws -> TopicHandle { try writer.topic(name) }
 
     public func publish(_ outbox: Outbox, offsets: [CommittedOffset], of reader: Reader) throws -> TransactionOutcome {
-        try outbox.forEach { entry, key, value in
+        try outbox.eachRecord { entry, key, value in
             try writer.append(entry.topic, partition: entry.partition, key: key, value: value)
         }
         try writer.flush(milliseconds: finishMilliseconds)

@@ -144,7 +144,9 @@ public final class RawConsumer<L: Log>: Role {
             guard event.type.topic == topic else {
                 throw Refusal.wrongTopic(type: event.type.name, belongs: event.type.topic.name)
             }
-            guard event.occurredAt <= appendedAt + EventRules.datedAheadMaxMilliseconds else { throw Refusal.datedAhead }
+            guard event.occurredAt <= appendedAt + EventRules.datedAheadMaxMilliseconds else {
+                throw Refusal.datedAhead
+            }
             switch event.type {
             case .erasure, .correction, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
             case .repayment, .bill, .statement, .cashFlow, .rental, .consent:

@@ -31,9 +31,11 @@ struct ResultStream {
                 try body(next.result)
             }
         } catch ResultError.gap(let after, let got) {
-            throw RoleError.brokenInvariant("\(place): result \(after + 1) is missing, \(got) came: nothing is published over a gap")
+            throw RoleError.brokenInvariant(
+                "\(place): result \(after + 1) is missing, \(got) came: nothing is published over a gap")
         } catch ResultError.chain(let sequence) {
-            throw RoleError.brokenInvariant("\(place): result \(sequence) does not continue the chain of those before it")
+            throw RoleError.brokenInvariant(
+                "\(place): result \(sequence) does not continue the chain of those before it")
         } catch let error as TimelineError {
             throw RoleError.brokenInvariant("\(place) is not a record of scores: \(error)")
         } catch let error as TruncatedBytes {

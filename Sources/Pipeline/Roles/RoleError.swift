@@ -50,7 +50,8 @@ extension FoldError {
         case .record(let offset, let error):
             return .brokenInvariant("\(place)@\(offset) is not a timeline record: \(error)")
         case .noProperties(let offset):
-            return .brokenInvariant("\(place)@\(offset): the timeline does not begin with what it is: run `plainscore topics create`")
+            return .brokenInvariant(
+                "\(place)@\(offset): the timeline does not begin with what it is: run `plainscore topics create`")
         case .otherTimeline(let offset):
             return .brokenInvariant("\(place)@\(offset) belongs to another timeline")
         case .rawTopicRemade(let source):

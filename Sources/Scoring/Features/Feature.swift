@@ -144,7 +144,8 @@ struct FeatureParser {
 
     private func window(_ word: Substring) throws(FeatureError) -> Int32 {
         guard word.last == "d", let days = Int32(word.dropLast()), Feature.windows.contains(days) else {
-            throw problem("the window is one of \(Feature.windows.map { "\($0)d" }.joined(separator: ", ")), not '\(word)'")
+            throw problem(
+                "the window is one of \(Feature.windows.map { "\($0)d" }.joined(separator: ", ")), not '\(word)'")
         }
         return days
     }

@@ -54,7 +54,9 @@ extension Feature {
     /// Whether `event` is of this feature's type and currency, in its window and passes its filter.
     @inline(__always)
     private func holds(_ event: KeptEvent, in events: [KeptEvent], on day: Int32, _ currency: Currency) -> Bool {
-        guard event.type == type.rawValue, event.currency == currency.code, inWindow(event, on: day) else { return false }
+        guard event.type == type.rawValue, event.currency == currency.code, inWindow(event, on: day) else {
+            return false
+        }
         switch filter {
         case .all: return true
         case .daysPastDueAtLeast(let days): return event.daysPastDue >= days

@@ -38,7 +38,8 @@ extension PartitionFold {
         emit(
             ScoreResult(
                 sequence: sequence + 1, timelinePartition: partition, timelineOffset: timelineOffset,
-                day: people[slot].standingDay, cause: cause, score: score, previousScore: nil, isEnd: false, missing: nil,
+                day: people[slot].standingDay, cause: cause, score: score, previousScore: nil, isEnd: false,
+                missing: nil,
                 model: scorecard.hash, movements: scorecard.movements(from: [], to: people[slot].bins),
                 recipients: [.init(people[slot].grants[grant])]), into: &output)
     }

@@ -103,7 +103,9 @@ public final class PartitionFold {
             guard said == properties else { throw .otherTimeline(offset: offset) }
         case .tick(_, let fingerprint, let said):
             guard said == properties else { throw .otherTimeline(offset: offset) }
-            guard secretFingerprint == nil || secretFingerprint == fingerprint else { throw .otherSecret(offset: offset) }
+            guard secretFingerprint == nil || secretFingerprint == fingerprint else {
+                throw .otherSecret(offset: offset)
+            }
             secretFingerprint = fingerprint
         case .event: break
         }

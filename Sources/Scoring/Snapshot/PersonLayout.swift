@@ -101,7 +101,8 @@ extension WaitingEvent {
     }
 
     init(decoding cursor: inout ByteCursor) throws {
-        guard let type = EventType(rawValue: try cursor.take()), let topic = RawTopic(rawValue: try cursor.take()) else {
+        guard let type = EventType(rawValue: try cursor.take()), let topic = RawTopic(rawValue: try cursor.take())
+        else {
             throw SnapshotPayloadError.layout
         }
         let since = try cursor.take(UInt8.self) == 1

@@ -42,7 +42,8 @@ extension KeptEvent {
     init(_ event: Event, day: Int32, nameStart: UInt32, contentHash: UInt64) {
         self.init(
             occurredAt: event.occurredAt, contentHash: contentHash, firstMinor: 0, secondMinor: 0, day: day, month: 0,
-            daysPastDue: 0, nameStart: nameStart, currency: event.currency?.code ?? 0, type: event.type.rawValue, kind: 0,
+            daysPastDue: 0, nameStart: nameStart, currency: event.currency?.code ?? 0, type: event.type.rawValue,
+            kind: 0,
             status: 0, producerCount: UInt8(event.producer.count), idCount: UInt8(event.id.count))
         switch event.body {
         case .repayment(let repayment):
