@@ -66,6 +66,7 @@ let package = Package(
             path: "Tests/FoldDigest", exclude: ["compare"], swiftSettings: strict),
         tests("ChecksumsTests", ["Checksums"]),
         tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI"]),
+        tests("ScorecardFilesTests", ["ScorecardFiles", "Scoring"]),
         tests("WireTests", ["Wire", "Events", "CorpusFiles"]),
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
         tests("TelemetryTests", ["Telemetry"]),

@@ -83,6 +83,7 @@ extension Event {
     }
 
     public init(decoding cursor: inout ByteCursor, type: EventType) throws {
+        let start = cursor.offset
         let occurredAt = try cursor.take(Int64.self)
         let currency = try cursor.takeCurrency()
         let idLength = try cursor.take(UInt8.self)
@@ -92,8 +93,11 @@ extension Event {
         let second = try cursor.take(UInt8.self)
         let third = try cursor.take(UInt8.self)
         let fourth = try cursor.take(UInt8.self)
-        let id: Identifier
-        let producer: Identifier
+        // The identifiers lie behind the fixed fields.
+        var names = ByteCursor(cursor.span, at: start + Self.nameOffset(of: type))
+        guard names.remaining >= 0 else { throw TruncatedBytes(offset: cursor.offset) }
+        let id = try names.takeIdentifier(idLength)
+        let producer = try names.takeIdentifier(producerLength)
         let body: Body
         switch type {
         case .repayment:
@@ -101,11 +105,9 @@ extension Event {
             let paidDate = try cursor.takeOptionalDate()
             let amountDueMinor = try cursor.take(Int64.self)
             let amountPaidMinor = try cursor.take(Int64.self)
-            id = try cursor.takeIdentifier(idLength)
-            producer = try cursor.takeIdentifier(producerLength)
             body = .repayment(
                 Repayment(
-                    obligation: try cursor.takeIdentifier(third), kind: try checked(.init(rawValue: first)),
+                    obligation: try names.takeIdentifier(third), kind: try checked(.init(rawValue: first)),
                     dueDate: dueDate, amountDueMinor: amountDueMinor, amountPaidMinor: amountPaidMinor,
                     paidDate: paidDate, status: try checked(.init(rawValue: second))))
         case .bill:
@@ -113,8 +115,6 @@ extension Event {
             let paidDate = try cursor.takeOptionalDate()
             let amountDueMinor = try cursor.take(Int64.self)
             let amountPaidMinor = try cursor.take(Int64.self)
-            id = try cursor.takeIdentifier(idLength)
-            producer = try cursor.takeIdentifier(producerLength)
             body = .bill(
                 Bill(
                     kind: try checked(.init(rawValue: first)), dueDate: dueDate, amountDueMinor: amountDueMinor,
@@ -125,20 +125,16 @@ extension Event {
             let creditLimitMinor = try cursor.take(Int64.self)
             let balanceMinor = try cursor.take(Int64.self)
             let minimumDueMinor = try cursor.take(Int64.self)
-            id = try cursor.takeIdentifier(idLength)
-            producer = try cursor.takeIdentifier(producerLength)
             body = .statement(
                 Statement(
-                    account: try cursor.takeIdentifier(first), periodEnd: periodEnd, creditLimitMinor: creditLimitMinor,
+                    account: try names.takeIdentifier(first), periodEnd: periodEnd, creditLimitMinor: creditLimitMinor,
                     balanceMinor: balanceMinor, minimumDueMinor: minimumDueMinor, daysPastDue: daysPastDue))
         case .cashFlow:
             let amountMinor = try cursor.take(Int64.self)
             let balanceAfterMinor = try cursor.take(Int64.self)
-            id = try cursor.takeIdentifier(idLength)
-            producer = try cursor.takeIdentifier(producerLength)
             body = .cashFlow(
                 CashFlow(
-                    account: try cursor.takeIdentifier(first), direction: try checked(.init(rawValue: second)),
+                    account: try names.takeIdentifier(first), direction: try checked(.init(rawValue: second)),
                     amountMinor: amountMinor, balanceAfterMinor: balanceAfterMinor,
                     kind: try checked(.init(rawValue: third))))
         case .rental:
@@ -146,34 +142,25 @@ extension Event {
             let returnedDate = try cursor.takeOptionalDate()
             let depositHeldMinor = try cursor.take(Int64.self)
             let depositKeptMinor = try cursor.take(Int64.self)
-            id = try cursor.takeIdentifier(idLength)
-            producer = try cursor.takeIdentifier(producerLength)
             body = .rental(
                 Rental(
                     kind: try checked(.init(rawValue: first)), dueBackDate: dueBackDate, returnedDate: returnedDate,
                     depositHeldMinor: depositHeldMinor, depositKeptMinor: depositKeptMinor))
         case .consent:
             let expiresAt = try cursor.take(Int64.self)
-            id = try cursor.takeIdentifier(idLength)
-            producer = try cursor.takeIdentifier(producerLength)
             body = .consent(
                 Consent(
-                    grant: try cursor.takeIdentifier(third), purpose: try checked(.init(rawValue: second)),
-                    subscriberReference: try cursor.takeIdentifier(fourth), action: try checked(.init(rawValue: first)),
+                    grant: try names.takeIdentifier(third), purpose: try checked(.init(rawValue: second)),
+                    subscriberReference: try names.takeIdentifier(fourth), action: try checked(.init(rawValue: first)),
                     expiresAt: expiresAt == -1 ? nil : expiresAt))
         case .erasure:
-            id = try cursor.takeIdentifier(idLength)
-            producer = try cursor.takeIdentifier(producerLength)
             body = .erasure(Erasure())
         case .correction:
-            id = try cursor.takeIdentifier(idLength)
-            producer = try cursor.takeIdentifier(producerLength)
-            body = .correction(Correction(correctedEvent: try cursor.takeIdentifier(first)))
+            body = .correction(Correction(correctedEvent: try names.takeIdentifier(first)))
         case .dispute:
-            id = try cursor.takeIdentifier(idLength)
-            producer = try cursor.takeIdentifier(producerLength)
-            body = .dispute(Dispute(disputedEvent: try cursor.takeIdentifier(first)))
+            body = .dispute(Dispute(disputedEvent: try names.takeIdentifier(first)))
         }
+        cursor = names
         try self.init(id: id, producer: producer, occurredAt: occurredAt, currency: currency, body: body)
     }
 }

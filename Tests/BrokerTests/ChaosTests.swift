@@ -30,16 +30,22 @@ extension PipelineOnARealBroker {
             while let slice = slices.next() {
                 let isEnough =
                     kills.values.reduce(0, +) >= Self.killsMin && openTransactions >= Self.openTransactionsMin
+                let reading = Slices.readers(of: slice)
+                let isWanted = isEnough || Int.random(in: 0..<5, using: &random) < 2
                 let role =
-                    isEnough || Int.random(in: 0..<5, using: &random) < 2
-                    ? "publisher" : Deployment.roles.randomElement(using: &random)!
+                    isWanted && reading.contains("publisher") ? "publisher" : reading.randomElement(using: &random)!
                 // Held still while records come, so that it has some to read; then it dies at an instant drawn by chance.
                 deployment.signal(role, SIGSTOP)
                 try deployment.plainscore("produce", "-", input: slice)
                 try #require(
                     try Condition(seconds: 30).holds { try deployment.lag(of: role) > 0 }, "\(role) seed \(seed)")
+                let appended = try deployment.appendedChanges()
                 deployment.signal(role, SIGCONT)
-                _ = Condition(seconds: Double.random(in: 0..<0.25, using: &random)).holds { false }
+                if role == "publisher" {
+                    // What it appends can be seen at the high watermark before it is committed.
+                    _ = try Condition(seconds: 5).holds { try deployment.appendedChanges() > appended }
+                }
+                _ = Condition(seconds: Double.random(in: 0..<0.02, using: &random)).holds { false }
                 deployment.kill9(role)
                 if role == "publisher", try deployment.hasOpenTransaction() { openTransactions += 1 }
                 if try deployment.lag(of: role) > 0 { kills[role, default: 0] += 1 }
@@ -109,6 +115,15 @@ private struct Slices {
         guard !lines.isEmpty else { return nil }
         defer { lines.removeFirst(min(size, lines.count)) }
         return lines.prefix(size).joined(separator: "\n") + "\n"
+    }
+
+    /// The roles that have something to read when this slice has been produced.
+    static func readers(of slice: String) -> [String] {
+        let bodies = [
+            ("repayment", "payments-consumer"), ("bill", "bills-consumer"), ("statement", "accounts-consumer"),
+            ("rental", "rentals-consumer"), ("consent", "consents-consumer"), ("statement", "publisher"),
+        ]
+        return ["aggregator"] + bodies.filter { slice.contains("\"\($0.0)\":{") }.map(\.1)
     }
 
     private static func other(number: Int) -> String? {

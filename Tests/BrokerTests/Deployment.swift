@@ -21,13 +21,17 @@ final class Deployment {
     private let files = try! TemporaryFolder()
     private var processes: [String: Process] = [:]
 
-    init(model: String = "uci-max") throws {
+    init(model: String = "uci-max", history: Bool = true) throws {
         servers = try #require(Broker.current).servers
         names = TopicNames(prefix: prefix)
         log = try KafkaLog(KafkaSettings(servers: servers, properties: [KafkaSettings.Property("log_level", "3")]))
         self.model = repository.appendingPathComponent("deploy/models/\(model).pmml").path
         scorecard = try ModelFile.read(self.model)
-        try plainscore("topics", "create", "--history", "--day-offset", "none")
+        if history {
+            try plainscore("topics", "create", "--history", "--day-offset", "none")
+        } else {
+            try plainscore("topics", "create")
+        }
         try plainscore("secret", "bind", secret)
     }
 
@@ -131,6 +135,12 @@ final class Deployment {
         let id = "\(names.publisherGroup)-1"
         return try Broker.kafka("tool", "transactions", "--bootstrap-server", servers, "list")
             .split(separator: "\n").contains { $0.contains(id) && $0.contains("Ongoing") }
+    }
+
+    /// The sum of the high watermarks of the score changes, open transactions included.
+    func appendedChanges() throws -> Int64 {
+        try partitions.map { try log.watermarks(topic: names.scoreChanges(.lending), partition: $0).upperBound }
+            .reduce(0, +)
     }
 
     // MARK: - What came of it
