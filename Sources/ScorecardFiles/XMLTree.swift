@@ -26,7 +26,8 @@ final class XMLTree {
         parser.shouldResolveExternalEntities = false
         let parsed = parser.parse()
         if let error = builder.error { throw error }
-        guard parsed, let root = builder.root else {
+        // The parser takes a file that ends too early for a whole one.
+        guard parsed, builder.isComplete, let root = builder.root else {
             let text = parser.parserError.map { "\($0.localizedDescription)" } ?? "not well-formed"
             throw ScorecardFileError(line: max(1, parser.lineNumber), "no XML: \(text)")
         }
@@ -80,6 +81,7 @@ private final class Builder: NSObject, XMLParserDelegate {
     var root: XMLTree?
     var error: ScorecardFileError?
     private var open: [XMLTree] = []
+    var isComplete: Bool { open.isEmpty }
 
     func parser(
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,

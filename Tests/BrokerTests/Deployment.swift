@@ -137,10 +137,16 @@ final class Deployment {
             .split(separator: "\n").contains { $0.contains(id) && $0.contains("Ongoing") }
     }
 
-    /// The sum of the high watermarks of the score changes, open transactions included.
-    func appendedChanges() throws -> Int64 {
-        try partitions.map { try log.watermarks(topic: names.scoreChanges(.lending), partition: $0).upperBound }
-            .reduce(0, +)
+    /// High watermarks by partition, open transactions included.
+    func ends(of topic: String) throws -> [Int64] {
+        try partitions.map { try log.watermarks(topic: topic, partition: $0).upperBound }
+    }
+
+    /// Whether score changes have been appended to any partition beyond these ends, committed or not.
+    func hasGrown(_ ends: [Int64]) throws -> Bool {
+        try partitions.contains {
+            try log.watermarks(topic: names.scoreChanges(.lending), partition: $0).upperBound > ends[Int($0)]
+        }
     }
 
     // MARK: - What came of it
