@@ -80,7 +80,8 @@ public final class KafkaReader: GroupReader {
     /// says so.
     public func start(_ positions: [PartitionPosition]) throws(LogError) {
         try checkOpen()
-        let isRestart = owedAnswer == .none && positions.map(\.partition).sorted() == stallWatch.watched
+        let isRestart =
+            owedAnswer == .none && !positions.isEmpty && positions.map(\.partition).sorted() == stallWatch.watched
         guard owedAnswer == .start || isRestart else {
             throw LogError(.fatal, "start of '\(topic)' without an assignment")
         }

@@ -5,8 +5,6 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case started
     /// Everything that it needs was there; work begins.
     case ready
-    /// Counts since the last such entry.
-    case progress
     /// The last entry of a process that ends in order.
     case stopped
     /// The last entry of a process that does not: exit code, reason, mend.
@@ -32,6 +30,5 @@ public enum JournalEvent: String, CaseIterable, Sendable {
 
     // Records.
     case refusedRecords
-    case repeatsDropped
     case transactionAborted
 }

@@ -139,7 +139,7 @@ final class SimulatedPipeline {
             if Int.random(in: 0..<100, using: &random) < crashPercent {
                 cluster.crash(name.text, afterCalls: Int.random(in: 0..<12, using: &random))
             }
-            let before = progress()
+            let before = progress(of: names)
             do {
                 try role.step(waiting: 0)
             } catch let error as LogError where cluster.isCrashed(name.text) || error.kind == .fenced {
@@ -148,7 +148,7 @@ final class SimulatedPipeline {
                 roles[name] = nil
                 zombies.remove(name)
             }
-            quiet = zombies.isEmpty && progress() == before && isDone() ? quiet + 1 : 0
+            quiet = zombies.isEmpty && progress(of: names) == before && isDone(names) ? quiet + 1 : 0
         }
     }
 
@@ -203,14 +203,14 @@ final class SimulatedPipeline {
         }
     }
 
-    private func progress() -> [Int64] {
-        groups().flatMap { group, topic, partitions in
+    private func progress(of names: [Name]) -> [Int64] {
+        groups(of: names).flatMap { group, topic, partitions in
             (0..<partitions).map { cluster.committedOffset(group: group, topic: topic, partition: $0).offset ?? -1 }
         }
     }
 
-    private func isDone() -> Bool {
-        groups().allSatisfy { group, topic, partitions in
+    private func isDone(_ names: [Name]) -> Bool {
+        groups(of: names).allSatisfy { group, topic, partitions in
             (0..<partitions).allSatisfy { partition in
                 let end = (cluster.records(topic, partition).last?.offset ?? -1) + 1
                 return cluster.committedOffset(group: group, topic: topic, partition: partition).offset == end
@@ -218,11 +218,16 @@ final class SimulatedPipeline {
         }
     }
 
-    private func groups() -> [(group: String, topic: String, partitions: Int32)] {
-        RawTopic.events.map { (names.consumerGroup($0), names.raw($0), 2) } + [
-            (names.aggregatorGroup, names.timeline, identity.properties.partitions),
-            (names.publisherGroup, names.scores, identity.properties.partitions),
-        ]
+    /// What the roles named read.
+    private func groups(of roles: [Name]) -> [(group: String, topic: String, partitions: Int32)] {
+        let partitions = identity.properties.partitions
+        return roles.map { role in
+            switch role {
+            case .consumer(let topic): (names.consumerGroup(topic), names.raw(topic), 2)
+            case .aggregator: (names.aggregatorGroup, names.timeline, partitions)
+            case .publisher: (names.publisherGroup, names.scores, partitions)
+            }
+        }
     }
 
     // MARK: - What came of it

@@ -35,7 +35,7 @@ import Testing
 
     @Test func `the time is the wall clock's`() throws {
         let before = utcText(milliseconds: wallMilliseconds())
-        let line = try written { Journal(role: "r", instance: "i", descriptor: $0).warning(.progress) }
+        let line = try written { Journal(role: "r", instance: "i", descriptor: $0).warning(.assigned) }
         let after = utcText(milliseconds: wallMilliseconds())
         let time = String(line.dropFirst(9).prefix(24))
         #expect(before <= time && time <= after, "\(line)")

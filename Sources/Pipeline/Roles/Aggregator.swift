@@ -1,4 +1,3 @@
-import Checksums
 import Events
 import Log
 import Scoring
@@ -81,9 +80,6 @@ public final class Aggregator<L: Log>: Role {
     /// Recovered: what comes now is new.
     public var isReady: Bool { isAssigned && partitions.values.allSatisfy { !$0.isRecovering } }
 
-    /// Digests of the states held, by partition: equal for equal logs.
-    public var stateDigests: [Int32: Digest128] { partitions.mapValues { $0.fold.stateDigest } }
-
     // MARK: - Assignment and recovery
 
     private func begin(_ committed: [CommittedOffset]) throws {
@@ -142,10 +138,6 @@ public final class Aggregator<L: Log>: Role {
                 guard fold.nextOffset == reference.offset else { throw SnapshotPayloadError.layout }
                 guard fold.properties == identity.properties else { throw SnapshotPayloadError.otherTimeline }
                 return fold
-            } catch SnapshotPayloadError.otherModel {
-                throw RoleError.wrongModel(
-                    "\(reference.path) was taken under another model than --model: start with that one, and switch it through the log"
-                )
             } catch {
                 journal.warning(
                     .snapshotRefused, ["path": .text(reference.path), "reason": .text("\(error)")])
@@ -180,10 +172,10 @@ public final class Aggregator<L: Log>: Role {
         }
         var offsets: [CommittedOffset] = []
         for partition in touched.sorted() {
+            try hold(partitions[partition]!.fold)
             try send(partition)
             let owned = partitions[partition]!
             guard !owned.isRecovering else { continue }
-            try hold(owned.fold)
             offsets.append(
                 CommittedOffset(
                     partition: partition, offset: owned.fold.nextOffset, metadata: owned.position.text))

@@ -7,7 +7,6 @@ import Scoring
 struct ResultStream {
     private(set) var position: OffsetMetadata
     private(set) var nextOffset: Int64
-    private(set) var repeats: UInt64 = 0
 
     init(position: OffsetMetadata, offset: Int64) {
         self.position = position
@@ -23,7 +22,6 @@ struct ResultStream {
             var cursor = ByteCursor(try ScoresRecord.results(key: key, value: value, partition: entry.partition))
             while cursor.remaining > 0 {
                 guard let next = try ScoreResult.next(from: &cursor, after: (position.sequence, position.chain)) else {
-                    repeats += 1
                     continue
                 }
                 position = OffsetMetadata(
