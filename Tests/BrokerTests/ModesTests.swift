@@ -7,8 +7,8 @@ import Testing
 import Wire
 
 extension PipelineOnARealBroker {
-    /// A live timeline: its clock comes from the consents consumer's own ticks.
-    @Suite struct LiveTests {
+    /// The other ways to run it: a live timeline, and a broker without transactions.
+    @Suite struct ModesTests {
         @Test func `a live timeline ticks by itself, and a change follows its event`() throws {
             let deployment = try Deployment(history: false)
             try deployment.startAll()
@@ -40,6 +40,19 @@ extension PipelineOnARealBroker {
             #expect(try deployment.published() == expected)
             let watched = try deployment.plainscore("watch", "--purpose", "lending", "--json", "--until-idle", "1")
             #expect(watched.split(separator: "\n").count == 2)
+        }
+
+        @Test func `plain commits, for a broker without transactions, publish the same`() throws {
+            let deployment = try Deployment()
+            for role in Deployment.roles where role != "publisher" { try deployment.start(role) }
+            try deployment.start("publisher", ["--without-transactions"])
+            try deployment.plainscore("produce", "-", input: try Program.run(["sample", "uci"]).output)
+            try deployment.plainscore("lag", "--until-zero")
+            let (expected, _) = try deployment.replayed()
+            #expect(try deployment.published() == expected)
+            #expect(expected.joined().count >= 300)
+            #expect(deployment.journalText("publisher").contains("withoutTransactions"))
+            #expect(deployment.stopAll() == Array(repeating: 0, count: 7))
         }
     }
 }
