@@ -36,7 +36,9 @@ extension PipelineOnARealBroker {
             while !isEnough(), let slice = slices.next() {
                 eventsUnderFire += slice.utf8.count { $0 == UInt8(ascii: "\n") }
                 let reading = Slices.readers(of: slice)
-                let isWanted = openTransactions < Self.openTransactionsMin && Bool.random(using: &random)
+                let isWanted =
+                    openTransactions < Self.openTransactionsMin
+                    && (kills.values.reduce(0, +) >= Self.killsMin || Bool.random(using: &random))
                 let role =
                     reading.filter { kills[$0] == nil }.randomElement(using: &random)
                     ?? (isWanted && reading.contains("publisher")
