@@ -67,8 +67,10 @@ import Wire
             try run(pipeline)
         }
         try pipeline.run(names: SimulatedPipeline.withSeconds)
-        let (expected, outcomes) = try pipeline.replayed()
+        let replayed = try pipeline.replayed()
+        let (expected, outcomes) = (replayed.changes, replayed.outcomes)
         #expect(pipeline.published(.lending) == expected)
+        #expect(try pipeline.scored() == replayed.results)
         #expect(pipeline.crashes > 5)
         #expect(expected.joined().count > 10)
         // Every raw record ends in one class: a tick is carried to each partition and counted in one of them here.
@@ -80,6 +82,9 @@ import Wire
         let refusedByFold = sum[.conflict] + sum[.limit]
         #expect(sum.total - sum[.clock] - sum[.control] - refusedByFold + UInt64(letters.count) == UInt64(sent))
         try pipeline.stop()
+        for partition in replayed.states.indices {
+            #expect(try pipeline.stoppedState(Int32(partition)) == replayed.states[partition])
+        }
     }
 
     @Test func `another secret and another model are refused with their own exit codes`() throws {

@@ -8,6 +8,7 @@ import SimulatedLog
 import Snapshots
 import Telemetry
 import TestTimeline
+import Testing
 import Wire
 
 /// All seven roles on a simulated log, stepped by a seed, with crashes at any call to the log.
@@ -241,22 +242,66 @@ final class SimulatedPipeline {
         }
     }
 
-    /// The same timeline records folded in this process: the changes by partition, and the outcomes.
-    func replayed() throws -> (changes: [[PartitionReplay.Change]], outcomes: [Outcomes]) {
+    /// The results in `scores` by partition, repeats dropped.
+    func scored() throws -> [[UInt8]] {
+        try (0..<identity.properties.partitions).map { partition in
+            var bytes: [UInt8] = []
+            var last: UInt64 = 0
+            for record in cluster.records(names.scores, partition) {
+                let results = try ScoresRecord.results(
+                    key: unsafe record.key!.span.bytes, value: unsafe record.value!.span.bytes, partition: partition)
+                var start = 0
+                while start < results.byteCount {
+                    let end = start + 4 + Int(results.load(littleEndianAt: start, as: UInt32.self))
+                    let sequence: UInt64 = results.load(littleEndianAt: start + 20)
+                    if sequence > last { bytes.append(span: results.extracting(start..<end)) }
+                    last = max(last, sequence)
+                    start = end
+                }
+            }
+            return bytes
+        }
+    }
+
+    /// The state of a partition that an aggregator left in its newest snapshot when it stopped.
+    func stoppedState(_ partition: Int32) throws -> [UInt8]? {
+        for number in 1...2 {
+            let store = try SnapshotStore(folder: folder.appendingPathComponent("\(number)").path)
+            let end = try #require(cluster.records(names.timeline, partition).last).offset + 1
+            let newest = try store.candidates(topic: names.timeline, partition: partition, notAbove: end).first
+            if let newest, newest.offset == end { return try store.read(newest) }
+        }
+        return nil
+    }
+
+    /// The same timeline records folded in this process, in one go.
+    struct Replayed {
         var changes: [[PartitionReplay.Change]] = []
+        var results: [[UInt8]] = []
+        var states: [[UInt8]] = []
         var outcomes: [Outcomes] = []
+    }
+
+    func replayed() throws -> Replayed {
+        var replayed = Replayed()
         for partition in 0..<identity.properties.partitions {
             var replay = PartitionReplay(partition: partition, scorecard: scorecard)
-            var all: [PartitionReplay.Change] = []
+            var changes: [PartitionReplay.Change] = []
+            var results: [UInt8] = []
             for record in cluster.records(names.timeline, partition) {
                 let step = try replay.take(
                     offset: record.offset, key: unsafe record.key!.span.bytes, value: unsafe record.value!.span.bytes)
-                all += step.changes
+                changes += step.changes
+                results += step.results
             }
-            changes.append(all)
-            outcomes.append(replay.fold.outcomes)
+            var state: [UInt8] = []
+            replay.fold.encodeState(into: &state)
+            replayed.changes.append(changes)
+            replayed.results.append(results)
+            replayed.states.append(state)
+            replayed.outcomes.append(replay.fold.outcomes)
         }
-        return (changes, outcomes)
+        return replayed
     }
 }
 
