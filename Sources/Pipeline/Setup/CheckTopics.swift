@@ -20,8 +20,9 @@ public func checkTopics(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames,
     for plan in topicPlans(properties, names: names, brokers: try admin.brokerCount()) {
         differences += try topicDifferences(admin, plan, existing[plan.name], bootstrap)
     }
+    let results = [names.aggregatorGroup, names.publisherGroup]
     for plan in groupPlans(properties, names: names) where existing[plan.topic] == plan.partitions {
-        differences += try groupDifferences(log, plan, bootstrap)
+        differences += try groupDifferences(log, plan, bootstrap, holdsResults: results.contains(plan.group))
     }
     for partition in 0..<properties.partitions where existing[names.timeline] == properties.partitions {
         guard try log.watermarks(topic: names.timeline, partition: partition).upperBound == 0 else { continue }
@@ -79,7 +80,9 @@ private func isSame(_ left: String, _ right: String) -> Bool {
     left.split(separator: ",").sorted() == right.split(separator: ",").sorted()
 }
 
-private func groupDifferences(_ log: KafkaLog, _ plan: GroupPlan, _ bootstrap: String) throws -> [TopicDifference] {
+private func groupDifferences(_ log: KafkaLog, _ plan: GroupPlan, _ bootstrap: String, holdsResults: Bool) throws
+    -> [TopicDifference]
+{
     var differences: [TopicDifference] = []
     for committed in try log.committed(group: plan.group, topic: plan.topic) {
         let kept = try log.watermarks(topic: plan.topic, partition: committed.partition)
@@ -94,7 +97,10 @@ private func groupDifferences(_ log: KafkaLog, _ plan: GroupPlan, _ bootstrap: S
                         mend: "plainscore topics create")
                     : TopicDifference(
                         what: missingOffset(plan, committed.partition),
-                        mend: "\(reset) N, N being the offset up to which its work is known to be done"))
+                        mend: holdsResults
+                            ? "create another timeline with --prefix: this group's place is an offset and the results up "
+                                + "to it, which no Kafka tool can set"
+                            : "\(reset) N, N being the offset up to which its work is known to be done"))
             continue
         }
         if offset > kept.upperBound || offset < kept.lowerBound {
