@@ -34,8 +34,11 @@ public struct CalendarDate: Equatable, Comparable, Sendable {
     public var civil: (year: Int, month: Int, day: Int) { civilFromDays(Int(days)) }
 
     /// Months since January of year 0: two dates with the same number lie in the same calendar month.
-    public var monthNumber: Int32 {
-        let civil = civil
+    public var monthNumber: Int32 { Self.monthNumber(ofDay: days) }
+
+    /// The same of any day since 1970-01-01, also beyond the calendar's end.
+    public static func monthNumber(ofDay days: Int32) -> Int32 {
+        let civil = civilFromDays(Int(days))
         return Int32(civil.year * 12 + civil.month - 1)
     }
 

@@ -50,7 +50,7 @@ import Testing
             )
         }
         state[0] += 1
-        #expect(throws: SnapshotPayloadError.version(2)) {
+        #expect(throws: SnapshotPayloadError.version(3)) {
             try PartitionFold(state: unsafe state.span.bytes, partition: 0, scorecard: try card("max"))
         }
     }

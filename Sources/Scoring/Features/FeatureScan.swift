@@ -3,108 +3,239 @@ import Events
 /// A feature is a scan over the slice of a person's events that its window holds: so late, corrected and rolled-off
 /// events need no second mechanism, and the windows are exact by construction.
 extension Feature {
-    /// The value on `day` over `events` in their order; nil is missing. Complexity: linear in the events kept.
+    /// The value on `day` over `events` in their order; nil is missing. Complexity: O(log n) to find the slice, linear in
+    /// it (`obligations_open`: times the obligations that are open; `unpaid`: times the statements).
     func value(of events: [KeptEvent], on day: Int32, currency: Currency) -> Int64? {
-        switch measure {
-        case .count:
-            return fold(events, on: day, currency, 0) { count, _ in count + 1 }
-        case .latest(let field):
-            guard let last = events.last(where: { holds($0, in: events, on: day, currency) }) else { return nil }
-            return last.value(of: field)
-        case .sum(let field):
-            return fold(events, on: day, currency, 0) { sum, event in sum + (event.value(of: field) ?? 0) }
-        case .min(let field):
-            return fold(events, on: day, currency, nil) { least, event in
-                event.value(of: field).map { Swift.min($0, least ?? $0) } ?? least
-            }
-        case .max(let field):
-            return fold(events, on: day, currency, nil) { most, event in
-                event.value(of: field).map { Swift.max($0, most ?? $0) } ?? most
-            }
-        case .paidToLimit:
-            return paidToLimit(events, on: day, currency)
+        let scan = FeatureScan(feature: self, events: events, day: day, currency: currency.code)
+        return switch measure {
+        case .sum(let field): scan.sum(field)
+        case .per30Days(let field): scan.per30Days(field)
+        case .mean(let field): scan.mean(field)
+        case .min(let field): scan.extreme(field, Swift.min)
+        case .max(let field): scan.extreme(field, Swift.max)
+        case .latest(let field): scan.latest(field)
+        case .count: scan.count()
+        case .share: scan.share()
+        case .days: scan.runs(of: \.day)
+        case .months, .activeMonths: scan.runs { CalendarDate.monthNumber(ofDay: $0.day) }
+        case .daysSince: scan.daysSince()
+        case .longestStreak: scan.longestStreak()
+        case .paidToDue: scan.ratio(of: { $0.effectivePaidMinor }, to: { $0.firstMinor })
+        case .depositKeptToHeld: scan.ratio(of: { $0.secondMinor }, to: { $0.firstMinor })
+        case .outToIn: scan.outToIn()
+        case .paidToLimit: scan.paidToLimit()
+        case .obligationsOpen: scan.obligationsOpen()
+        case .tenureDays: scan.tenureDays()
+        case .events: scan.count()
         }
     }
+}
 
-    /// The next day after `day` on which this feature can change without an event: the first on which something that
-    /// it reads leaves its window. nil when nothing it reads is in the window.
-    func nextChange(of events: [KeptEvent], after day: Int32, currency: Currency) -> Int32? {
-        var next: Int32?
-        for event in events where reads(event, currency) {
-            let leaves = event.day + windowDays
-            if leaves > day { next = Swift.min(next ?? leaves, leaves) }
-        }
-        return next
+/// One feature over one person's events on one day.
+private struct FeatureScan {
+    let feature: Feature
+    let events: [KeptEvent]
+    let day: Int32
+    let currency: UInt16
+
+    // MARK: - Of a field
+
+    @inline(__always)
+    func sum(_ field: Field) -> Int64 {
+        var sum: Int64 = 0
+        forEach { sum += field.value(in: $0) ?? 0 }
+        return sum
     }
 
-    private func reads(_ event: KeptEvent, _ currency: Currency) -> Bool {
-        (event.type == type.rawValue || measure == .paidToLimit && event.type == EventType.statement.rawValue)
-            && event.currency == currency.code
+    func per30Days(_ field: Field) -> Int64 {
+        Int64(clamping: (Int128(sum(field)) * 30).floorDivided(by: Int128(max(tenureDays(), 30))))
+    }
+
+    func mean(_ field: Field) -> Int64? {
+        var sum: Int64 = 0
+        var count: Int64 = 0
+        forEach { event in
+            guard let value = field.value(in: event) else { return }
+            sum += value
+            count += 1
+        }
+        return count > 0 ? sum.floorDivided(by: count) : nil
     }
 
     @inline(__always)
-    private func fold<T>(
-        _ events: [KeptEvent], on day: Int32, _ currency: Currency, _ initial: T, _ step: (T, KeptEvent) -> T
-    ) -> T {
-        var result = initial
-        for event in events where holds(event, in: events, on: day, currency) { result = step(result, event) }
-        return result
-    }
-
-    /// Whether `event` is of this feature's type and currency, in its window and passes its filter.
-    @inline(__always)
-    private func holds(_ event: KeptEvent, in events: [KeptEvent], on day: Int32, _ currency: Currency) -> Bool {
-        guard event.type == type.rawValue, event.currency == currency.code, inWindow(event, on: day) else {
-            return false
+    func extreme(_ field: Field, _ choose: (Int64, Int64) -> Int64) -> Int64? {
+        var extreme: Int64?
+        forEach { event in
+            guard let value = field.value(in: event) else { return }
+            extreme = choose(value, extreme ?? value)
         }
-        switch filter {
-        case .all: return true
-        case .daysPastDueAtLeast(let days): return event.daysPastDue >= days
-        case .unpaid:
-            return !events.contains {
-                $0.type == EventType.repayment.rawValue && $0.currency == currency.code && $0.month == event.month
-                    && $0.day <= day && $0.effectivePaidMinor > 0
-            }
+        return extreme
+    }
+
+    func latest(_ field: Field) -> Int64? {
+        for index in slice.reversed() where holds(events[index]) {
+            if let value = field.value(in: events[index]) { return value }
         }
+        return nil
+    }
+
+    // MARK: - Of the events
+
+    func count() -> Int64 {
+        var count: Int64 = 0
+        forEach { _ in count += 1 }
+        return count
+    }
+
+    func share() -> Int64? {
+        var passed: Int64 = 0
+        var all: Int64 = 0
+        for index in slice where isOfType(events[index]) {
+            all += 1
+            if passes(events[index]) { passed += 1 }
+        }
+        return all > 0 ? basisPoints(Int128(passed), of: Int128(all)) : nil
+    }
+
+    /// How many different values of `property` there are, which never falls in the order of the events.
+    @inline(__always)
+    func runs(of property: (KeptEvent) -> Int32) -> Int64 {
+        var runs: Int64 = 0
+        var last: Int32?
+        forEach { event in
+            let value = property(event)
+            if value != last { runs += 1 }
+            last = value
+        }
+        return runs
+    }
+
+    func daysSince() -> Int64? {
+        for index in slice.reversed() where holds(events[index]) { return Int64(day - events[index].day) }
+        return nil
+    }
+
+    func longestStreak() -> Int64 {
+        var longest: Int64 = 0
+        var streak: Int64 = 0
+        for index in slice where isOfType(events[index]) {
+            streak = passes(events[index]) ? streak + 1 : 0
+            longest = max(longest, streak)
+        }
+        return longest
     }
 
     @inline(__always)
-    private func inWindow(_ event: KeptEvent, on day: Int32) -> Bool {
-        event.day <= day && event.day > day - windowDays
+    func ratio(of part: (KeptEvent) -> Int64, to whole: (KeptEvent) -> Int64) -> Int64? {
+        var parts: Int64 = 0
+        var wholes: Int64 = 0
+        forEach { event in
+            parts += part(event)
+            wholes += whole(event)
+        }
+        return wholes > 0 ? basisPoints(Int128(parts), of: Int128(wholes)) : nil
     }
 
-    private func paidToLimit(_ events: [KeptEvent], on day: Int32, _ currency: Currency) -> Int64? {
+    func outToIn() -> Int64? {
+        ratio(
+            of: { $0.status == CashFlow.Direction.out.rawValue ? $0.firstMinor : 0 },
+            to: { $0.status == CashFlow.Direction.in.rawValue ? $0.firstMinor : 0 })
+    }
+
+    func paidToLimit() -> Int64? {
         var paid: Int64 = 0
         var statements: Int64 = 0
         var limit: Int64 = 0
-        for event in events where event.currency == currency.code && inWindow(event, on: day) {
+        for index in slice where events[index].currency == currency {
+            let event = events[index]
             if event.type == EventType.repayment.rawValue {
                 paid += event.effectivePaidMinor
             } else if event.type == EventType.statement.rawValue {
                 statements += 1
-                limit = event.limitMinor
+                limit = event.firstMinor
             }
         }
         guard statements > 0, limit > 0 else { return nil }
         return basisPoints(Int128(paid), of: Int128(limit) * Int128(statements))
     }
-}
 
-/// ⌊part × 10,000 ÷ whole⌋ for a positive whole, clamped to Int64.
-private func basisPoints(_ part: Int128, of whole: Int128) -> Int64 {
-    Int64(clamping: (part * 10_000).floorDivided(by: whole))
-}
-
-extension KeptEvent {
-    /// The value of a field of this event; nil where it has none (a ratio to a limit of 0).
-    fileprivate func value(of field: Feature.Field) -> Int64? {
-        switch field {
-        case .daysPastDue: Int64(daysPastDue)
-        case .limit: limitMinor
-        case .balance: balanceMinor
-        case .balanceToLimit: limitMinor > 0 ? basisPoints(Int128(balanceMinor), of: Int128(limitMinor)) : nil
-        case .due: dueMinor
-        case .paid: effectivePaidMinor
+    /// An open obligation is counted where its last event stands.
+    func obligationsOpen() -> Int64 {
+        var open: Int64 = 0
+        let slice = slice
+        for index in slice {
+            let event = events[index]
+            guard event.status != PaymentStatus.paid.rawValue, holds(event) else { continue }
+            let isLast = !events[(index + 1)..<slice.upperBound].contains {
+                $0.third == event.third && holds($0)
+            }
+            if isLast { open += 1 }
         }
+        return open
+    }
+
+    func tenureDays() -> Int64 {
+        for index in events.slice(after: day - FoldLimits.horizonDays, through: day) {
+            let event = events[index]
+            if event.currency == currency { return Int64(day - event.day) }
+        }
+        return 0
+    }
+
+    // MARK: - The slice
+
+    @inline(__always)
+    private var slice: Range<Int> { events.slice(after: day - feature.windowDays, through: day) }
+
+    /// Each event of the window that is of the feature's type and currency and passes its filter, in order.
+    @inline(__always)
+    private func forEach(_ body: (KeptEvent) -> Void) {
+        for index in slice where holds(events[index]) { body(events[index]) }
+    }
+
+    @inline(__always)
+    private func holds(_ event: KeptEvent) -> Bool { isOfType(event) && passes(event) }
+
+    @inline(__always)
+    private func isOfType(_ event: KeptEvent) -> Bool {
+        event.currency == currency && (feature.type.map { $0.rawValue == event.type } ?? true)
+    }
+
+    @inline(__always)
+    private func passes(_ event: KeptEvent) -> Bool {
+        feature.filter.passes(event) && (!feature.filter.isUnpaid || isUnpaid(event))
+    }
+
+    /// The payments are looked up over the horizon, so that a statement does not turn unpaid because its month is half
+    /// out of the window.
+    private func isUnpaid(_ statement: KeptEvent) -> Bool {
+        !events[events.slice(after: day - FoldLimits.horizonDays, through: day)].contains {
+            $0.type == EventType.repayment.rawValue && $0.currency == currency && $0.month == statement.month
+                && $0.effectivePaidMinor > 0
+        }
+    }
+}
+
+extension [KeptEvent] {
+    /// The events with `lower < day ≤ upper`. Days never fall in the order of events. Complexity: O(log n).
+    @inline(__always)
+    func slice(after lower: Int32, through upper: Int32) -> Range<Int> {
+        let first = partitioningIndex { $0.day > lower }
+        // What lies ahead is rare and at the end.
+        var last = count
+        while last > first, self[last - 1].day > upper { last -= 1 }
+        return first..<last
+    }
+
+    /// The first index whose event belongs to the second part, all of which lies after the first.
+    @inline(__always)
+    private func partitioningIndex(_ belongsToSecond: (KeptEvent) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if belongsToSecond(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -24,17 +24,19 @@ extension PartitionFold {
         let day = day(of: event.occurredAt, for: people[slot].key)
         let outcome = admit(event, dated: day, at: slot) {
             // The days up to the event's own pass first, each with its own changes.
-            pass(through: day, at: slot, into: &output)
+            if event.isFinancial { pass(through: day, at: slot, into: &output) }
         }
         count(outcome, source, into: &output)
         guard outcome == .applied else { return }
-        rescore(slot, because: .init(kind: .event, event: (source, event.id, event.occurredAt)), into: &output)
+        let kind: ScoreResult.Cause.Kind = event.isFinancial ? .event : .correction
+        rescore(slot, because: .init(kind: kind, event: (source, event.id, event.occurredAt)), into: &output)
         schedule(slot)
     }
 
     /// Puts an event into the person's state, or says why not; `before` runs just before it goes in.
     func admit(_ event: Event, dated day: Int32, at slot: Int, before: () -> Void = {}) -> Outcomes.Class {
         if clock != nil, day <= clockDay(for: people[slot].key) - properties!.horizonDays { return .outOfHorizon }
+        if people[slot].isVoid(event) { return .voided }
         let contentHash = event.contentHash(scratch: &scratch)
         switch people[slot].arrival(of: event, day: day, contentHash: contentHash) {
         case .duplicate: return .duplicate
@@ -42,10 +44,26 @@ extension PartitionFold {
         case .tooMany: return .limit
         case .new(let place):
             before()
-            people[slot].insert(event, day: day, contentHash: contentHash, at: place)
-            if event.type != .consent { people[slot].standingDay = max(people[slot].standingDay, day) }
+            if event.isFinancial {
+                people[slot].insert(event, day: day, contentHash: contentHash, at: place)
+                people[slot].standingDay = max(people[slot].standingDay, day)
+                if event.currency != scorecard.currency { outcomes.otherCurrency += 1 }
+            } else {
+                note(event, dated: day, contentHash: contentHash, at: slot)
+            }
             return .applied
         }
+    }
+
+    /// Keeps a consent or a correction; what the correction takes back goes, and where that was the person's latest
+    /// event, the day they stand at falls.
+    private func note(_ event: Event, dated day: Int32, contentHash: UInt64, at slot: Int) {
+        let clockDay = clockDay(for: people[slot].key)
+        let keptOn = event.type == .correction ? max(day, clockDay) : day
+        people[slot].notices.append(KeptNotice(event, day: keptOn, contentHash: contentHash)!)
+        guard case .correction(let correction) = event.body else { return }
+        people[slot].remove(producer: event.producer, id: correction.correctedEvent)
+        people[slot].standingDay = max(clockDay, people[slot].events.last?.day ?? clockDay)
     }
 
     func count(_ outcome: Outcomes.Class, _ source: Coordinates, into output: inout FoldOutput) {

@@ -32,7 +32,7 @@ extension PartitionFold {
         }
         let clockDay = clockDay(for: people[slot].key)
         people[slot].standingDay = max(people[slot].standingDay, clockDay)
-        people[slot].dropEvents(through: clockDay - properties!.horizonDays)
+        people[slot].drop(through: clockDay - properties!.horizonDays)
         return true
     }
 

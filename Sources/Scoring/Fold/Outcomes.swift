@@ -17,12 +17,16 @@ public struct Outcomes: Equatable, Sendable {
         case clock
         /// The timeline's properties, and later models.
         case control
+        /// A correction has taken it back, before it came or since.
+        case voided
     }
 
     private var counts = [UInt64](repeating: 0, count: Class.allCases.count)
     /// Events that wait now.
     public internal(set) var waiting: UInt64 = 0
     public internal(set) var repeats: UInt64 = 0
+    /// Of those applied: kept, but in another currency than the model's, so no feature reads them.
+    public internal(set) var otherCurrency: UInt64 = 0
 
     public init() {}
 
@@ -39,6 +43,7 @@ public struct Outcomes: Equatable, Sendable {
         for outcome in Class.allCases { sum[outcome] += right[outcome] }
         sum.waiting += right.waiting
         sum.repeats += right.repeats
+        sum.otherCurrency += right.otherCurrency
         return sum
     }
 }

@@ -7,16 +7,16 @@ import Events
 /// (schemas/snapshot.md has the same, with the parts of a person):
 ///
 /// ```
-/// u8 version 1 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
+/// u8 version 2 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
 /// u8 secret known · u64 fingerprint · model hash u64 high, u64 low · u64 sequence · chain u64 high, u64 low
 /// ticks: u8 clock stands, i64 clock, i64 first clock, per raw consents partition: u8 ticked, i64 time
 /// sources: per raw topic and partition, then control: i64 offset, i64 stamp
-/// outcomes: u64 per class in the order of Outcomes.Class, u64 repeats
+/// outcomes: u64 per class in the order of Outcomes.Class, u64 repeats, u64 in another currency
 /// u32 persons, then each · u32 waiting, then each
 /// ```
 /// What follows from the rest is not in it: calendar, due moments, index, count of those who wait.
 extension PartitionFold {
-    public static let payloadVersion: UInt8 = 1
+    public static let payloadVersion: UInt8 = 2
 
     /// Complexity: O(state), and O(n log n) in persons.
     public func encodeState(into bytes: inout [UInt8]) {
@@ -139,12 +139,14 @@ extension Outcomes {
     fileprivate func encode(into bytes: inout [UInt8]) {
         for outcome in Class.allCases { bytes.append(littleEndian: self[outcome]) }
         bytes.append(littleEndian: repeats)
+        bytes.append(littleEndian: otherCurrency)
     }
 
     fileprivate init(decoding cursor: inout ByteCursor) throws {
         self.init()
         for outcome in Class.allCases { self[outcome] = try cursor.take() }
         repeats = try cursor.take()
+        otherCurrency = try cursor.take()
     }
 }
 

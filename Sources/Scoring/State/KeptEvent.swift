@@ -1,7 +1,7 @@
 import Checksums
 import Events
 
-/// An event as a person's state keeps it: what features read, and what tells duplicates and order. Fixed size; its
+/// An event that features can read, as a person's state keeps it, with what tells duplicates and order. Fixed size; its
 /// producer and id lie in the person's `names`.
 struct KeptEvent: Equatable {
     var occurredAt: Int64
@@ -11,12 +11,15 @@ struct KeptEvent: Equatable {
     var firstMinor: Int64
     /// paid | balance | balance after | deposit kept.
     var secondMinor: Int64
+    /// Repayment: hash of producer and obligation. Statement: minimum due, minor units. Else 0.
+    var third: UInt64
     /// The person's day of `occurredAt`.
     var day: Int32
-    /// Calendar month of the paid date (repayment, bill) or period end (statement); see `CalendarDate.monthNumber`.
+    /// Calendar month of the paid date (repayment, bill; of the day where there is none) or period end (statement); see
+    /// `CalendarDate.monthNumber`.
     var month: Int32
-    /// Statement: days past due. Repayment, bill, rental: days late, 0 when on time or open.
-    var daysPastDue: Int32
+    /// Statement: days past due. Repayment, bill, rental: days late, −1 while open, missed or reversed.
+    var days: Int32
     /// Where producer and id begin in the person's `names`.
     var nameStart: UInt32
     var currency: UInt16
@@ -28,41 +31,35 @@ struct KeptEvent: Equatable {
     var producerCount: UInt8
     var idCount: UInt8
 
-    var dueMinor: Int64 { firstMinor }
-    var limitMinor: Int64 { firstMinor }
-    var balanceMinor: Int64 { secondMinor }
+    var minimumDueMinor: Int64 { Int64(bitPattern: third) }
     /// What was paid and stayed paid: a reversed payment counts as unpaid.
     var effectivePaidMinor: Int64 { status == PaymentStatus.reversed.rawValue ? 0 : secondMinor }
-
-    /// Consents are kept for their ids alone: they date no person's day and enter no feature.
-    var isConsent: Bool { type == EventType.consent.rawValue }
 }
 
 extension KeptEvent {
     init(_ event: Event, day: Int32, nameStart: UInt32, contentHash: UInt64) {
         self.init(
-            occurredAt: event.occurredAt, contentHash: contentHash, firstMinor: 0, secondMinor: 0, day: day, month: 0,
-            daysPastDue: 0, nameStart: nameStart, currency: event.currency?.code ?? 0, type: event.type.rawValue,
-            kind: 0,
-            status: 0, producerCount: UInt8(event.producer.count), idCount: UInt8(event.id.count))
+            occurredAt: event.occurredAt, contentHash: contentHash, firstMinor: 0, secondMinor: 0, third: 0, day: day,
+            month: 0, days: 0, nameStart: nameStart, currency: event.currency?.code ?? 0, type: event.type.rawValue,
+            kind: 0, status: 0, producerCount: UInt8(event.producer.count), idCount: UInt8(event.id.count))
         switch event.body {
         case .repayment(let repayment):
             set(repayment.amountDueMinor, repayment.amountPaidMinor, repayment.kind.rawValue, repayment.status.rawValue)
-            month = repayment.paidDate?.monthNumber ?? CalendarDate(days: day)?.monthNumber ?? 0
-            daysPastDue = Self.daysLate(due: repayment.dueDate, done: repayment.paidDate)
+            set(due: repayment.dueDate, paid: repayment.paidDate, repayment.status)
+            third = xxh3(repayment.obligation.span, seed: xxh3(event.producer.span))
         case .bill(let bill):
             set(bill.amountDueMinor, bill.amountPaidMinor, bill.kind.rawValue, bill.status.rawValue)
-            month = bill.paidDate?.monthNumber ?? CalendarDate(days: day)?.monthNumber ?? 0
-            daysPastDue = Self.daysLate(due: bill.dueDate, done: bill.paidDate)
+            set(due: bill.dueDate, paid: bill.paidDate, bill.status)
         case .statement(let statement):
             set(statement.creditLimitMinor, statement.balanceMinor, 0, 0)
             month = statement.periodEnd.monthNumber
-            daysPastDue = statement.daysPastDue
+            days = statement.daysPastDue
+            third = UInt64(bitPattern: statement.minimumDueMinor)
         case .cashFlow(let flow):
             set(flow.amountMinor, flow.balanceAfterMinor, flow.kind.rawValue, flow.direction.rawValue)
         case .rental(let rental):
             set(rental.depositHeldMinor, rental.depositKeptMinor, rental.kind.rawValue, 0)
-            daysPastDue = Self.daysLate(due: rental.dueBackDate, done: rental.returnedDate)
+            days = Self.daysLate(due: rental.dueBackDate, done: rental.returnedDate)
         case .consent, .erasure, .correction, .dispute: break
         }
     }
@@ -74,8 +71,16 @@ extension KeptEvent {
         self.status = status
     }
 
+    private mutating func set(due: CalendarDate, paid: CalendarDate?, _ status: PaymentStatus) {
+        month = paid?.monthNumber ?? CalendarDate.monthNumber(ofDay: day)
+        switch status {
+        case .paid, .partial: days = Self.daysLate(due: due, done: paid)
+        case .missed, .reversed: days = -1
+        }
+    }
+
     private static func daysLate(due: CalendarDate, done: CalendarDate?) -> Int32 {
-        done.map { max(0, $0.days - due.days) } ?? 0
+        done.map { max(0, $0.days - due.days) } ?? -1
     }
 }
 

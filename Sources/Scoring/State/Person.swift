@@ -7,6 +7,8 @@ struct Person {
     var events: [KeptEvent] = []
     /// Producer and id of each event, one after the other; see `KeptEvent.nameStart`.
     var names: [UInt8] = []
+    /// Consents and corrections, in the order in which they came.
+    var notices: [KeptNotice] = []
     /// In the order in which they were opened.
     var grants: [Grant] = []
     /// The day the person stands at: the later of the clock's day and the day of their own latest event.
@@ -32,22 +34,32 @@ enum Arrival: Equatable {
 }
 
 extension Person {
-    /// What `event`, dated on `day`, is to this person. Complexity: linear in the events kept.
+    /// What `event`, dated on `day`, is to this person. Complexity: linear in the events and notices kept.
     func arrival(of event: Event, day: Int32, contentHash: UInt64) -> Arrival {
-        let isConsent = event.type == .consent
-        var place = events.count
         var sameDay = 0
+        for notice in notices {
+            if notice.id == event.id, notice.producer == event.producer {
+                return notice.type == event.type.rawValue && notice.contentHash == contentHash ? .duplicate : .conflict
+            }
+            if !event.isFinancial, notice.day == day { sameDay += 1 }
+        }
+        var place = events.count
         for index in events.indices.reversed() {
             let other = events[index]
-            if hasNames(of: event, other) {
+            if hasNames(event.producer, event.id, other) {
                 return other.type == event.type.rawValue && other.contentHash == contentHash ? .duplicate : .conflict
             }
-            if other.day == day, other.isConsent == isConsent { sameDay += 1 }
+            if event.isFinancial, other.day == day { sameDay += 1 }
             if other.occurredAt > event.occurredAt || other.occurredAt == event.occurredAt && precedes(event, other) {
                 place = index
             }
         }
         return sameDay < FoldLimits.eventsPerPersonAndDay ? .new(place: place) : .tooMany
+    }
+
+    /// Whether a correction has taken this event back, before or after it came.
+    func isVoid(_ event: Event) -> Bool {
+        event.isFinancial && notices.contains { $0.voided == event.id && $0.producer == event.producer }
     }
 
     /// Adds a new event at the place that `arrival` named.
@@ -59,27 +71,36 @@ extension Person {
         assert(place == 0 || events[place - 1].occurredAt <= kept.occurredAt)
     }
 
-    /// Drops events dated on or before `day`, and their names.
-    mutating func dropEvents(through day: Int32) {
+    /// Takes an event out, as if it had never come.
+    mutating func remove(producer: Identifier, id: Identifier) {
+        guard let index = events.firstIndex(where: { hasNames(producer, id, $0) }) else { return }
+        events.remove(at: index)
+        packNames()
+    }
+
+    /// Drops what is dated on or before `day`.
+    mutating func drop(through day: Int32) {
+        notices.removeAll { $0.day <= day }
         guard let first = events.first, first.day <= day else { return }
-        var keptNames: [UInt8] = []
         events.removeAll { $0.day <= day }
+        packNames()
+    }
+
+    private mutating func packNames() {
+        var kept: [UInt8] = []
         for index in events.indices {
             let start = Int(events[index].nameStart)
             let end = start + Int(events[index].producerCount) + Int(events[index].idCount)
-            events[index].nameStart = UInt32(keptNames.count)
-            keptNames.append(contentsOf: names[start..<end])
+            events[index].nameStart = UInt32(kept.count)
+            kept.append(contentsOf: names[start..<end])
         }
-        names = keptNames
+        names = kept
     }
 
-    /// The day of the person's latest event that dates them; nil without one.
-    var latestEventDay: Int32? { events.last { !$0.isConsent }?.day }
-
-    private func hasNames(of event: Event, _ other: KeptEvent) -> Bool {
-        Int(other.idCount) == event.id.count && Int(other.producerCount) == event.producer.count
-            && compare(event.producer, other.producerCount, at: start(of: other)) == 0
-            && compare(event.id, other.idCount, at: start(of: other) + event.producer.count) == 0
+    private func hasNames(_ producer: Identifier, _ id: Identifier, _ other: KeptEvent) -> Bool {
+        Int(other.idCount) == id.count && Int(other.producerCount) == producer.count
+            && compare(producer, other.producerCount, at: start(of: other)) == 0
+            && compare(id, other.idCount, at: start(of: other) + producer.count) == 0
     }
 
     /// Whether `event` goes before the kept `other`, dated at the same time, by producer and id.
@@ -100,4 +121,9 @@ extension Person {
         }
         return span.byteCount - Int(count)
     }
+}
+
+extension Event {
+    /// Whether features can read it: it dates its person's day, and a correction can take it back.
+    var isFinancial: Bool { type.rawValue < EventType.consent.rawValue }
 }

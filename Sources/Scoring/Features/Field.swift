@@ -1,0 +1,92 @@
+import Events
+
+/// A number that one event carries. All that is said of a field stands here: name, types, unit, range and value.
+enum Field: UInt8, CaseIterable, Sendable {
+    case due, paid, daysLate
+    case limit, balance, minimumDue, balanceToLimit, daysPastDue
+    case amount, balanceAfter
+    case depositHeld, depositKept
+
+    struct Facts {
+        let name: String
+        let types: [EventType]
+        let unit: Feature.Unit
+        let range: ClosedRange<Int64>
+        let meaning: String
+    }
+
+    var facts: Facts {
+        let amounts = 0...EventRules.amountMax
+        let signed = -EventRules.amountMax...EventRules.amountMax
+        let payments: [EventType] = [.repayment, .bill]
+        return switch self {
+        case .due: Facts(name: "due", types: payments, unit: .minorUnits, range: amounts, meaning: "amount due")
+        case .paid:
+            Facts(
+                name: "paid", types: payments, unit: .minorUnits, range: amounts,
+                meaning: "amount paid, 0 when reversed")
+        case .daysLate:
+            Facts(
+                name: "days_late", types: payments + [.rental], unit: .days, range: 0...Self.daysLateMax,
+                meaning: "days from the due date to the day it was paid (returned), at least 0")
+        case .limit:
+            Facts(name: "limit", types: [.statement], unit: .minorUnits, range: amounts, meaning: "credit limit")
+        case .balance:
+            Facts(name: "balance", types: [.statement], unit: .minorUnits, range: signed, meaning: "balance owed")
+        case .minimumDue:
+            Facts(
+                name: "minimum_due", types: [.statement], unit: .minorUnits, range: amounts, meaning: "minimum due")
+        case .balanceToLimit:
+            Facts(
+                name: "balance_to_limit_bp", types: [.statement], unit: .basisPoints,
+                range: -EventRules.amountMax * 10_000...EventRules.amountMax * 10_000, meaning: "balance over limit")
+        case .daysPastDue:
+            Facts(
+                name: "days_past_due", types: [.statement], unit: .days, range: 0...Int64(EventRules.daysPastDueMax),
+                meaning: "days past due")
+        case .amount:
+            Facts(
+                name: "amount", types: [.cashFlow], unit: .minorUnits, range: 1...EventRules.amountMax,
+                meaning: "amount moved, whatever the direction")
+        case .balanceAfter:
+            Facts(
+                name: "balance", types: [.cashFlow], unit: .minorUnits, range: signed, meaning: "balance afterwards")
+        case .depositHeld:
+            Facts(
+                name: "deposit_held", types: [.rental], unit: .minorUnits, range: amounts, meaning: "deposit held")
+        case .depositKept:
+            Facts(
+                name: "deposit_kept", types: [.rental], unit: .minorUnits, range: amounts,
+                meaning: "part of the deposit that was kept")
+        }
+    }
+
+    /// The value in an event of one of the field's types; nil where it has none.
+    @inline(__always)
+    func value(in event: KeptEvent) -> Int64? {
+        switch self {
+        case .due, .limit, .amount, .depositHeld: event.firstMinor
+        case .balance, .balanceAfter, .depositKept: event.secondMinor
+        case .paid: event.effectivePaidMinor
+        case .minimumDue: event.minimumDueMinor
+        case .daysPastDue: Int64(event.days)
+        case .daysLate: event.days >= 0 ? Int64(event.days) : nil
+        case .balanceToLimit:
+            event.firstMinor > 0 ? basisPoints(Int128(event.secondMinor), of: Int128(event.firstMinor)) : nil
+        }
+    }
+
+    /// From the first to the last day of the calendar dates.
+    private static let daysLateMax: Int64 = 84_005
+
+    static func named(_ word: some StringProtocol, of type: EventType) -> Field? {
+        allCases.first { $0.facts.name == word && $0.facts.types.contains(type) }
+    }
+
+    static func all(of type: EventType) -> [Field] { allCases.filter { $0.facts.types.contains(type) } }
+}
+
+/// ⌊part × 10,000 ÷ whole⌋ for a positive whole, held within Int64.
+func basisPoints(_ part: Int128, of whole: Int128) -> Int64 {
+    Int64(clamping: (part * 10_000).floorDivided(by: whole))
+}

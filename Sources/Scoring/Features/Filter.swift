@@ -1,0 +1,95 @@
+import Events
+
+/// Which events of a type a feature looks at: all conditions hold. The words stand here and nowhere else.
+struct Filter: Equatable, Sendable {
+    /// Raw values of a kind, and of a status or direction; 0 lets every one pass.
+    var kind: UInt8 = 0
+    var status: UInt8 = 0
+    var timeliness: Timeliness?
+    /// Statements in whose calendar month nothing was paid: the one condition that looks at other events.
+    var isUnpaid = false
+    var comparisons: [Comparison] = []
+
+    enum Timeliness: Equatable { case onTime, late }
+
+    struct Comparison: Equatable, Sendable {
+        enum Operator: String, CaseIterable {
+            // Longer ones first: the parser takes the first that fits.
+            case lessOrEqual = "<="
+            case greaterOrEqual = ">="
+            case less = "<"
+            case greater = ">"
+        }
+        let field: Field
+        let comparison: Operator
+        let bound: Int64
+    }
+
+    var isEmpty: Bool { self == Filter() }
+
+    /// Whether all conditions but `unpaid` hold.
+    @inline(__always)
+    func passes(_ event: KeptEvent) -> Bool {
+        if kind != 0, event.kind != kind { return false }
+        if status != 0, event.status != status { return false }
+        switch timeliness {
+        case nil: break
+        case .onTime: if event.status != PaymentStatus.paid.rawValue || event.days != 0 { return false }
+        case .late: if event.days <= 0 { return false }
+        }
+        for comparison in comparisons where !comparison.holds(for: event) { return false }
+        return true
+    }
+}
+
+extension Filter.Comparison {
+    func holds(for event: KeptEvent) -> Bool {
+        guard let value = field.value(in: event) else { return false }
+        return switch comparison {
+        case .less: value < bound
+        case .lessOrEqual: value <= bound
+        case .greater: value > bound
+        case .greaterOrEqual: value >= bound
+        }
+    }
+}
+
+extension Filter {
+    /// A word that stands for one condition on events of some type.
+    enum Word: Equatable {
+        case kind(UInt8)
+        case status(UInt8)
+        case timeliness(Timeliness)
+        case unpaid
+    }
+
+    /// The words of a type, in the order in which they are listed.
+    static func words(of type: EventType) -> [(text: String, word: Word)] {
+        let statuses = PaymentStatus.allCases.map { (text: "\($0)", word: Word.status($0.rawValue)) }
+        let late = (text: "late", word: Word.timeliness(.late))
+        let timeliness = [(text: "on_time", word: Word.timeliness(.onTime)), late]
+        switch type {
+        case .repayment:
+            return Repayment.Kind.allCases.map { ("\($0)", .kind($0.rawValue)) } + statuses + timeliness
+        case .bill: return Bill.Kind.allCases.map { ("\($0)", .kind($0.rawValue)) } + statuses + timeliness
+        case .statement: return [("unpaid", .unpaid)]
+        case .cashFlow:
+            return CashFlow.Kind.allCases.map { ("\($0)", .kind($0.rawValue)) }
+                + CashFlow.Direction.allCases.map { ("\($0)", .status($0.rawValue)) }
+        case .rental: return Rental.Kind.allCases.map { ("\($0)", .kind($0.rawValue)) } + [late]
+        case .consent, .erasure, .correction, .dispute: return []
+        }
+    }
+
+    /// Adds the condition; false where one of its kind is there already.
+    mutating func add(_ word: Word) -> Bool {
+        switch word {
+        case .kind(let raw) where kind == 0: kind = raw
+        case .status(let raw) where status == 0: status = raw
+        case .timeliness(let raw) where timeliness == nil: timeliness = raw
+        case .unpaid where !isUnpaid: isUnpaid = true
+        default: return false
+        }
+        return true
+    }
+}
