@@ -4,7 +4,7 @@ import Events
 extension Feature {
     /// The next day after `day` on which something that the feature reads leaves its window, or a day count advances;
     /// nil while nothing it reads is there. Complexity: linear in the events of the horizon.
-    func nextChange(of events: [KeptEvent], after day: Int32, currency: Currency) -> Int32? {
+    func nextChange(of events: History, after day: Int32, currency: UInt8) -> Int32? {
         if advancesDaily(events, on: day, currency) { return day + 1 }
         let window = measure == .tenureDays ? FoldLimits.horizonDays : windowDays
         var next: Int32?
@@ -22,13 +22,13 @@ extension Feature {
         return next
     }
 
-    private func advancesDaily(_ events: [KeptEvent], on day: Int32, _ currency: Currency) -> Bool {
+    private func advancesDaily(_ events: History, on day: Int32, _ currency: UInt8) -> Bool {
         switch measure {
         case .daysSince:
             return value(of: events, on: day, currency: currency) != nil
         case .tenureDays:
             return events.slice(after: day - FoldLimits.horizonDays, through: day).contains {
-                events[$0].currency == currency.code
+                events[$0].currency == currency
             }
         case .per30Days(let field):
             var sum = self
@@ -38,18 +38,18 @@ extension Feature {
         }
     }
 
-    private func reads(_ event: KeptEvent, _ currency: Currency) -> Bool {
-        guard event.currency == currency.code else { return false }
-        if measure == .paidToLimit, event.type == EventType.statement.rawValue { return true }
+    private func reads(_ event: KeptEvent, _ currency: UInt8) -> Bool {
+        guard event.currency == currency else { return false }
+        if measure == .paidToLimit, event.type == EventType.statement.kept { return true }
         switch measure {
         // These look at all events of the type.
-        case .share, .longestStreak: return event.type == type?.rawValue
+        case .share, .longestStreak: return event.type == type?.kept
         default: break
         }
-        return (type.map { $0.rawValue == event.type } ?? true) && filter.passes(event)
+        return (type.map { $0.kept == event.type } ?? true) && filter.passes(event)
     }
 
-    private func isRepayment(_ event: KeptEvent, _ currency: Currency) -> Bool {
-        event.type == EventType.repayment.rawValue && event.currency == currency.code
+    private func isRepayment(_ event: KeptEvent, _ currency: UInt8) -> Bool {
+        event.type == EventType.repayment.kept && event.currency == currency
     }
 }

@@ -5,8 +5,8 @@ import Events
 extension Feature {
     /// The value on `day` over `events` in their order; nil is missing. Complexity: O(log n) to find the slice, linear in
     /// it (`obligations_open`: times the obligations that are open; `unpaid`: times the statements).
-    func value(of events: [KeptEvent], on day: Int32, currency: Currency) -> Int64? {
-        let scan = FeatureScan(feature: self, events: events, day: day, currency: currency.code)
+    func value(of events: History, on day: Int32, currency: UInt8) -> Int64? {
+        let scan = FeatureScan(feature: self, events: events, day: day, currency: currency)
         return switch measure {
         case .sum(let field): scan.sum(field)
         case .per30Days(let field): scan.per30Days(field)
@@ -34,9 +34,10 @@ extension Feature {
 /// One feature over one person's events on one day.
 private struct FeatureScan {
     let feature: Feature
-    let events: [KeptEvent]
+    let events: History
     let day: Int32
-    let currency: UInt16
+    /// Place of the model's currency in the partition's table.
+    let currency: UInt8
 
     // MARK: - Of a field
 
@@ -73,7 +74,7 @@ private struct FeatureScan {
     }
 
     func latest(_ field: Field) -> Int64? {
-        for index in slice.reversed() where holds(events[index]) {
+        for index in slice.reversed() where holds(index) {
             if let value = field.value(in: events[index]) { return value }
         }
         return nil
@@ -92,7 +93,7 @@ private struct FeatureScan {
         var all: Int64 = 0
         for index in slice where isOfType(events[index]) {
             all += 1
-            if passes(events[index]) { passed += 1 }
+            if passes(index) { passed += 1 }
         }
         return all > 0 ? basisPoints(Int128(passed), of: Int128(all)) : nil
     }
@@ -111,7 +112,7 @@ private struct FeatureScan {
     }
 
     func daysSince() -> Int64? {
-        for index in slice.reversed() where holds(events[index]) { return Int64(day - events[index].day) }
+        for index in slice.reversed() where holds(index) { return Int64(day - events[index].day) }
         return nil
     }
 
@@ -119,7 +120,7 @@ private struct FeatureScan {
         var longest: Int64 = 0
         var streak: Int64 = 0
         for index in slice where isOfType(events[index]) {
-            streak = passes(events[index]) ? streak + 1 : 0
+            streak = passes(index) ? streak + 1 : 0
             longest = max(longest, streak)
         }
         return longest
@@ -148,9 +149,9 @@ private struct FeatureScan {
         var limit: Int64 = 0
         for index in slice where events[index].currency == currency {
             let event = events[index]
-            if event.type == EventType.repayment.rawValue {
+            if event.type == EventType.repayment.kept {
                 paid += event.effectivePaidMinor
-            } else if event.type == EventType.statement.rawValue {
+            } else if event.type == EventType.statement.kept {
                 statements += 1
                 limit = event.firstMinor
             }
@@ -165,9 +166,9 @@ private struct FeatureScan {
         let slice = slice
         for index in slice {
             let event = events[index]
-            guard event.status != PaymentStatus.paid.rawValue, holds(event) else { continue }
-            let isLast = !events[(index + 1)..<slice.upperBound].contains {
-                $0.third == event.third && holds($0)
+            guard event.status != PaymentStatus.paid.rawValue, holds(index) else { continue }
+            let isLast = !(index + 1..<slice.upperBound).contains {
+                events[$0].third == event.third && holds($0)
             }
             if isLast { open += 1 }
         }
@@ -190,52 +191,30 @@ private struct FeatureScan {
     /// Each event of the window that is of the feature's type and currency and passes its filter, in order.
     @inline(__always)
     private func forEach(_ body: (KeptEvent) -> Void) {
-        for index in slice where holds(events[index]) { body(events[index]) }
+        for index in slice where holds(index) { body(events[index]) }
     }
 
     @inline(__always)
-    private func holds(_ event: KeptEvent) -> Bool { isOfType(event) && passes(event) }
+    private func holds(_ index: Int) -> Bool { isOfType(events[index]) && passes(index) }
 
     @inline(__always)
     private func isOfType(_ event: KeptEvent) -> Bool {
-        event.currency == currency && (feature.type.map { $0.rawValue == event.type } ?? true)
+        event.currency == currency && (feature.type.map { $0.kept == event.type } ?? true)
     }
 
     @inline(__always)
-    private func passes(_ event: KeptEvent) -> Bool {
-        feature.filter.passes(event) && (!feature.filter.isUnpaid || isUnpaid(event))
+    private func passes(_ index: Int) -> Bool {
+        feature.filter.passes(events[index]) && (!feature.filter.isUnpaid || isUnpaid(index))
     }
 
     /// The payments are looked up over the horizon, so that a statement does not turn unpaid because its month is half
     /// out of the window.
-    private func isUnpaid(_ statement: KeptEvent) -> Bool {
-        !events[events.slice(after: day - FoldLimits.horizonDays, through: day)].contains {
-            $0.type == EventType.repayment.rawValue && $0.currency == currency && $0.month == statement.month
-                && $0.effectivePaidMinor > 0
+    private func isUnpaid(_ statement: Int) -> Bool {
+        let month = events.month(statement)
+        return !events.slice(after: day - FoldLimits.horizonDays, through: day).contains {
+            let event = events[$0]
+            return event.type == EventType.repayment.kept && event.currency == currency
+                && event.effectivePaidMinor > 0 && events.month($0) == month
         }
-    }
-}
-
-extension [KeptEvent] {
-    /// The events with `lower < day ≤ upper`. Days never fall in the order of events. Complexity: O(log n).
-    @inline(__always)
-    func slice(after lower: Int32, through upper: Int32) -> Range<Int> {
-        let first = partitioningIndex { $0.day > lower }
-        // What lies ahead is rare and at the end.
-        var last = count
-        while last > first, self[last - 1].day > upper { last -= 1 }
-        return first..<last
-    }
-
-    /// The first index whose event belongs to the second part, all of which lies after the first.
-    @inline(__always)
-    private func partitioningIndex(_ belongsToSecond: (KeptEvent) -> Bool) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if belongsToSecond(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

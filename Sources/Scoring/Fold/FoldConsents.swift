@@ -108,8 +108,11 @@ extension Grant {
 }
 
 extension Person {
+    /// Whether this very consent has been taken before.
     fileprivate func contains(_ event: Event, scratch: inout [UInt8]) -> Bool {
-        arrival(of: event, day: 0, contentHash: event.contentHash(scratch: &scratch)) == .duplicate
+        let identity = Identifier.identity(producer: event.producer, id: event.id)
+        let contentHash = event.contentHash(scratch: &scratch)
+        return arrival(ofNotice: event, identity: identity, day: 0, contentHash: contentHash) == .duplicate
     }
 }
 

@@ -35,35 +35,58 @@ extension PartitionFold {
 
     /// Puts an event into the person's state, or says why not; `before` runs just before it goes in.
     func admit(_ event: Event, dated day: Int32, at slot: Int, before: () -> Void = {}) -> Outcomes.Class {
-        if clock != nil, day <= clockDay(for: people[slot].key) - properties!.horizonDays { return .outOfHorizon }
-        if people[slot].isVoid(event) { return .voided }
+        let key = people[slot].key
+        let horizon = clock == nil ? Int32.min : clockDay(for: key) - properties!.horizonDays
+        if day <= horizon { return .outOfHorizon }
+        let identity = Identifier.identity(producer: event.producer, id: event.id)
         let contentHash = event.contentHash(scratch: &scratch)
-        switch people[slot].arrival(of: event, day: day, contentHash: contentHash) {
+        guard event.isFinancial else {
+            return note(event, identity: identity, dated: day, contentHash: contentHash, at: slot)
+        }
+        if people[slot].isVoid(identity) { return .voided }
+        guard let currency = currencies.place(of: event.currency!) else { return .limit }
+        let millisecond = event.occurredAt - properties!.dayOffset.start(of: day, for: key)
+        let kept = KeptEvent(event, day: day, millisecond: millisecond, currency: currency)!
+        switch people[slot].arrival(of: kept, identity: identity, contentHash: contentHash, horizon: horizon) {
         case .duplicate: return .duplicate
         case .conflict: return .conflict
         case .tooMany: return .limit
-        case .new(let place):
-            before()
-            if event.isFinancial {
-                people[slot].insert(event, day: day, contentHash: contentHash, at: place)
-                people[slot].standingDay = max(people[slot].standingDay, day)
-                if event.currency != scorecard.currency { outcomes.otherCurrency += 1 }
-            } else {
-                note(event, dated: day, contentHash: contentHash, at: slot)
-            }
-            return .applied
+        case .new: break
         }
+        before()
+        _ = people[slot].events.insert(
+            kept, identity: identity, contentHash: contentHash, producer: event.producer, id: event.id,
+            isWholeSecond: event.occurredAt % 1000 == 0)
+        people[slot].standingDay = max(people[slot].standingDay, day)
+        if event.currency != scorecard.currency { outcomes.otherCurrency += 1 }
+        return .applied
     }
 
     /// Keeps a consent or a correction; what the correction takes back goes, and where that was the person's latest
     /// event, the day they stand at falls.
-    private func note(_ event: Event, dated day: Int32, contentHash: UInt64, at slot: Int) {
+    private func note(_ event: Event, identity: UInt64, dated day: Int32, contentHash: UInt64, at slot: Int)
+        -> Outcomes.Class
+    {
         let clockDay = clockDay(for: people[slot].key)
         let keptOn = event.type == .correction ? max(day, clockDay) : day
-        people[slot].notices.append(KeptNotice(event, day: keptOn, contentHash: contentHash)!)
-        guard case .correction(let correction) = event.body else { return }
-        people[slot].remove(producer: event.producer, id: correction.correctedEvent)
-        people[slot].standingDay = max(clockDay, people[slot].events.last?.day ?? clockDay)
+        switch people[slot].arrival(ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash) {
+        case .duplicate: return .duplicate
+        case .conflict: return .conflict
+        case .tooMany: return .limit
+        case .new: break
+        }
+        var voided: UInt64 = 0
+        if case .correction(let correction) = event.body {
+            voided = Identifier.identity(producer: event.producer, id: correction.correctedEvent)
+            if let index = people[slot].events.index(of: voided) { people[slot].events.remove(at: index) }
+            let count = people[slot].events.count
+            let latest = count > 0 ? people[slot].events.day(count - 1) : clockDay
+            people[slot].standingDay = max(clockDay, latest)
+        }
+        people[slot].notices.append(
+            KeptNotice(
+                identity: identity, contentHash: contentHash, voided: voided, day: keptOn, type: event.type.rawValue))
+        return .applied
     }
 
     func count(_ outcome: Outcomes.Class, _ source: Coordinates, into output: inout FoldOutput) {

@@ -30,6 +30,7 @@ public final class PartitionFold {
     var people = PersonTable()
     var calendar = Calendar()
     var waiting = WaitingRoom()
+    var currencies: Currencies
 
     // Working memory, kept so that the steady state allocates nothing; not state.
     var evaluation = Evaluation()
@@ -39,6 +40,7 @@ public final class PartitionFold {
     public init(partition: Int32, scorecard: Scorecard) {
         self.partition = partition
         self.scorecard = scorecard
+        currencies = Currencies(first: scorecard.currency)
     }
 
     /// Persons with a live grant.

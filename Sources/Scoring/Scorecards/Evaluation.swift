@@ -14,12 +14,12 @@ public struct Evaluation: Equatable, Sendable {
 
 extension Scorecard {
     /// Scores `events` on `day`. Complexity: characteristics × (events kept + bins).
-    func evaluate(_ events: [KeptEvent], on day: Int32, into evaluation: inout Evaluation) {
+    func evaluate(_ events: History, on day: Int32, into evaluation: inout Evaluation) {
         evaluation.bins.removeAll(keepingCapacity: true)
         evaluation.missing = nil
         var score = initialScore
         for (index, characteristic) in characteristics.enumerated() {
-            let value = characteristic.feature.value(of: events, on: day, currency: currency)
+            let value = characteristic.feature.value(of: events, on: day, currency: Currencies.ofModel)
             guard let bin = characteristic.bin(of: value) else {
                 evaluation.missing = evaluation.missing ?? index
                 evaluation.bins.append(-1)
@@ -32,7 +32,7 @@ extension Scorecard {
     }
 
     /// The next day after `day` on which any characteristic can change without an event.
-    func nextChange(of events: [KeptEvent], after day: Int32) -> Int32? {
-        characteristics.lazy.compactMap { $0.feature.nextChange(of: events, after: day, currency: currency) }.min()
+    func nextChange(of events: History, after day: Int32) -> Int32? {
+        characteristics.lazy.compactMap { $0.feature.nextChange(of: events, after: day, currency: Currencies.ofModel) }.min()
     }
 }

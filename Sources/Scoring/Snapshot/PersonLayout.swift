@@ -5,11 +5,8 @@ import Events
 // u64 key high · u64 key low · i32 standing day · u8 scored · i32 score · per characteristic, if scored: i16 bin
 // u8 grants, each:  u8 purpose · u8 length of id · u8 length of reference · u8 0 · i32 opening partition
 //                   i64 opening offset · i64 expires at · u64 number · id · reference
-// u32 events, each: i64 occurred at · u64 content hash · i64 first amount · i64 second amount · u64 third · i32 day
-//                   i32 month · i32 days · u16 currency · u8 type · u8 kind · u8 status · u8 length of producer
-//                   u8 length of id · producer · id
-// u32 notices, each: u64 content hash · i32 day · u8 type · u8 length of producer · u8 length of id
-//                   u8 length of voided id · producer · id · voided id
+// events: see HistoryLayout
+// u32 notices, each: u64 identity · u64 content hash · u64 voided identity · i32 day · u8 type · 3 × u8 0
 extension Person {
     func encode(into bytes: inout [UInt8]) {
         bytes.append(littleEndian: key.high)
@@ -20,21 +17,7 @@ extension Person {
         for bin in bins { bytes.append(littleEndian: bin) }
         bytes.append(UInt8(grants.count))
         for grant in grants { grant.encode(into: &bytes) }
-        bytes.append(littleEndian: UInt32(events.count))
-        for event in events {
-            bytes.append(littleEndian: event.occurredAt)
-            bytes.append(littleEndian: event.contentHash)
-            bytes.append(littleEndian: event.firstMinor)
-            bytes.append(littleEndian: event.secondMinor)
-            bytes.append(littleEndian: event.third)
-            bytes.append(littleEndian: event.day)
-            bytes.append(littleEndian: event.month)
-            bytes.append(littleEndian: event.days)
-            bytes.append(littleEndian: event.currency)
-            bytes.append(contentsOf: [event.type, event.kind, event.status, event.producerCount, event.idCount])
-            let start = Int(event.nameStart)
-            bytes.append(contentsOf: names[start..<start + Int(event.producerCount) + Int(event.idCount)])
-        }
+        events.encode(into: &bytes)
         bytes.append(littleEndian: UInt32(notices.count))
         for notice in notices { notice.encode(into: &bytes) }
     }
@@ -48,43 +31,27 @@ extension Person {
             for _ in 0..<characteristics { bins.append(try cursor.take()) }
         }
         for _ in 0..<(try cursor.take(UInt8.self)) { grants.append(try Grant(decoding: &cursor)) }
-        for _ in 0..<(try cursor.take(UInt32.self)) {
-            var event = KeptEvent(
-                occurredAt: try cursor.take(), contentHash: try cursor.take(), firstMinor: try cursor.take(),
-                secondMinor: try cursor.take(), third: try cursor.take(), day: try cursor.take(),
-                month: try cursor.take(), days: try cursor.take(), nameStart: UInt32(names.count),
-                currency: try cursor.take(), type: try cursor.take(), kind: try cursor.take(),
-                status: try cursor.take(), producerCount: 0, idCount: 0)
-            event.producerCount = try cursor.take()
-            event.idCount = try cursor.take()
-            names.append(span: try cursor.take(count: Int(event.producerCount) + Int(event.idCount)))
-            events.append(event)
-        }
+        events = try History(decoding: &cursor)
         for _ in 0..<(try cursor.take(UInt32.self)) { notices.append(try KeptNotice(decoding: &cursor)) }
     }
 }
 
 extension KeptNotice {
     fileprivate func encode(into bytes: inout [UInt8]) {
+        bytes.append(littleEndian: identity)
         bytes.append(littleEndian: contentHash)
+        bytes.append(littleEndian: voided)
         bytes.append(littleEndian: day)
-        bytes.append(contentsOf: [type, UInt8(producer.count), UInt8(id.count), UInt8(voided?.count ?? 0)])
-        bytes.append(span: producer.span)
-        bytes.append(span: id.span)
-        if let voided { bytes.append(span: voided.span) }
+        bytes.append(contentsOf: [type, 0, 0, 0])
     }
 
     fileprivate init(decoding cursor: inout ByteCursor) throws {
-        let contentHash = try cursor.take(UInt64.self)
-        let day = try cursor.take(Int32.self)
-        let type = try cursor.take(UInt8.self)
-        let producerLength = try cursor.take(UInt8.self)
-        let idLength = try cursor.take(UInt8.self)
-        let voidedLength = try cursor.take(UInt8.self)
-        self.init(
-            type: type, day: day, contentHash: contentHash, producer: try cursor.takeIdentifier(producerLength),
-            id: try cursor.takeIdentifier(idLength),
-            voided: voidedLength == 0 ? nil : try cursor.takeIdentifier(voidedLength))
+        identity = try cursor.take()
+        contentHash = try cursor.take()
+        voided = try cursor.take()
+        day = try cursor.take()
+        type = try cursor.take()
+        for _ in 0..<3 { guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout } }
     }
 }
 

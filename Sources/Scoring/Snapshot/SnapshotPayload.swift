@@ -12,7 +12,7 @@ import Events
 /// ticks: u8 clock stands, i64 clock, i64 first clock, per raw consents partition: u8 ticked, i64 time
 /// sources: per raw topic and partition, then control: i64 offset, i64 stamp
 /// outcomes: u64 per class in the order of Outcomes.Class, u64 repeats, u64 in another currency
-/// u32 persons, then each · u32 waiting, then each
+/// u8 currencies, each u16 · u32 persons, then each · u32 waiting, then each
 /// ```
 /// What follows from the rest is not in it: calendar, due moments, index, count of those who wait.
 extension PartitionFold {
@@ -33,6 +33,7 @@ extension PartitionFold {
         ticks.encode(into: &bytes)
         sources.encode(into: &bytes)
         outcomes.encode(into: &bytes)
+        currencies.encode(into: &bytes)
         bytes.append(littleEndian: UInt32(people.count))
         for slot in people.slotsByKey { people[slot].encode(into: &bytes) }
         let waits = waiting.all
@@ -67,6 +68,7 @@ extension PartitionFold {
         ticks = try TickTimes(decoding: &cursor, partitions: Int(properties.consentPartitions))
         sources = try SourcePositions(decoding: &cursor, partitions: properties.rawPartitions)
         outcomes = try Outcomes(decoding: &cursor)
+        currencies = try Currencies(decoding: &cursor, first: scorecard.currency)
         try restorePeople(from: &cursor)
         for _ in 0..<(try cursor.take(UInt32.self)) { waiting.append(try WaitingEvent(decoding: &cursor)) }
         outcomes.waiting = UInt64(waiting.count)
@@ -147,6 +149,22 @@ extension Outcomes {
         for outcome in Class.allCases { self[outcome] = try cursor.take() }
         repeats = try cursor.take()
         otherCurrency = try cursor.take()
+    }
+}
+
+extension Currencies {
+    fileprivate func encode(into bytes: inout [UInt8]) {
+        bytes.append(UInt8(codes.count - 1))
+        for code in codes.dropFirst() { bytes.append(littleEndian: code) }
+    }
+
+    fileprivate init(decoding cursor: inout ByteCursor, first: Currency) throws {
+        self.init(first: first)
+        for _ in 0..<(try cursor.take(UInt8.self)) {
+            guard let currency = Currency(code: try cursor.take()), place(of: currency) != nil else {
+                throw SnapshotPayloadError.layout
+            }
+        }
     }
 }
 

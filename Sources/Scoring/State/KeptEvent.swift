@@ -1,47 +1,50 @@
 import Checksums
 import Events
 
-/// An event that features can read, as a person's state keeps it, with what tells duplicates and order. Fixed size; its
-/// producer and id lie in the person's `names`.
+/// An event that features can read, unpacked from its slot: what a scan looks at. Lives in registers.
 struct KeptEvent: Equatable {
-    var occurredAt: Int64
-    /// XXH3 of the event's content: all of its layout but id and producer.
-    var contentHash: UInt64
-    /// Amounts by type: due | limit | flow | deposit held.
-    var firstMinor: Int64
-    /// paid | balance | balance after | deposit kept.
-    var secondMinor: Int64
-    /// Repayment: hash of producer and obligation. Statement: minimum due, minor units. Else 0.
-    var third: UInt64
-    /// The person's day of `occurredAt`.
+    /// The person's day, and the millisecond within it.
     var day: Int32
-    /// Calendar month of the paid date (repayment, bill; of the day where there is none) or period end (statement); see
-    /// `CalendarDate.monthNumber`.
-    var month: Int32
-    /// Statement: days past due. Repayment, bill, rental: days late, −1 while open, missed or reversed.
-    var days: Int32
-    /// Where producer and id begin in the person's `names`.
-    var nameStart: UInt32
-    var currency: UInt16
+    var millisecond: Int64
+    /// `EventType` less `typeBase`.
     var type: UInt8
     /// Raw value of the type's kind; 0 where it has none.
     var kind: UInt8
     /// Raw value of the payment status or the direction; 0 where there is none.
     var status: UInt8
-    var producerCount: UInt8
-    var idCount: UInt8
+    /// Place in the partition's table of currencies.
+    var currency: UInt8
+    /// Statement: days past due. Repayment, bill, rental: days late, −1 while open, missed or reversed.
+    var days: Int32
+    /// Calendar month of the paid date (repayment, bill; of the day where there is none) or period end (statement), as
+    /// `CalendarDate.monthNumber`; else of the day.
+    var month: Int32
+    /// Amounts by type, minor units: due | limit | flow | deposit held.
+    var firstMinor: Int64
+    /// paid | balance | balance after | deposit kept.
+    var secondMinor: Int64
+    /// Repayment: hash of producer and obligation. Statement: minimum due, minor units. Else 0.
+    var third: UInt64
+
+    static let typeBase: UInt8 = 15
 
     var minimumDueMinor: Int64 { Int64(bitPattern: third) }
     /// What was paid and stayed paid: a reversed payment counts as unpaid.
     var effectivePaidMinor: Int64 { status == PaymentStatus.reversed.rawValue ? 0 : secondMinor }
 }
 
+extension EventType {
+    /// How slots and kept events say it; only of the types that features read.
+    var kept: UInt8 { rawValue - KeptEvent.typeBase }
+}
+
 extension KeptEvent {
-    init(_ event: Event, day: Int32, nameStart: UInt32, contentHash: UInt64) {
+    /// nil for a consent, correction, erasure or dispute.
+    init?(_ event: Event, day: Int32, millisecond: Int64, currency: UInt8) {
+        guard event.isFinancial else { return nil }
         self.init(
-            occurredAt: event.occurredAt, contentHash: contentHash, firstMinor: 0, secondMinor: 0, third: 0, day: day,
-            month: 0, days: 0, nameStart: nameStart, currency: event.currency?.code ?? 0, type: event.type.rawValue,
-            kind: 0, status: 0, producerCount: UInt8(event.producer.count), idCount: UInt8(event.id.count))
+            day: day, millisecond: millisecond, type: event.type.kept, kind: 0, status: 0, currency: currency, days: 0,
+            month: CalendarDate.monthNumber(ofDay: day), firstMinor: 0, secondMinor: 0, third: 0)
         switch event.body {
         case .repayment(let repayment):
             set(repayment.amountDueMinor, repayment.amountPaidMinor, repayment.kind.rawValue, repayment.status.rawValue)
@@ -72,7 +75,7 @@ extension KeptEvent {
     }
 
     private mutating func set(due: CalendarDate, paid: CalendarDate?, _ status: PaymentStatus) {
-        month = paid?.monthNumber ?? CalendarDate.monthNumber(ofDay: day)
+        if let paid { month = paid.monthNumber }
         switch status {
         case .paid, .partial: days = Self.daysLate(due: due, done: paid)
         case .missed, .reversed: days = -1
@@ -85,6 +88,9 @@ extension KeptEvent {
 }
 
 extension Event {
+    /// Whether features can read it: it dates its person's day, and a correction can take it back.
+    var isFinancial: Bool { type.rawValue < EventType.consent.rawValue }
+
     /// XXH3 of all but id and producer: two events with one id are duplicates exactly when this is equal.
     /// `scratch` is working memory, emptied here.
     func contentHash(scratch: inout [UInt8]) -> UInt64 {
@@ -95,5 +101,13 @@ extension Event {
         let nameEnd = nameStart + id.count + producer.count
         let bytes = unsafe scratch.span.bytes
         return xxh3(bytes.extracting(nameEnd...), seed: xxh3(bytes.extracting(0..<nameStart)))
+    }
+}
+
+extension Identifier {
+    /// XXH3 of producer and id, the upper 56 bits: names an event within its person. Two of 1,000 events share one with
+    /// probability 10⁻¹¹; the later would then be refused as a conflict, aloud.
+    static func identity(producer: Identifier, id: Identifier) -> UInt64 {
+        xxh3(id.span, seed: xxh3(producer.span)) >> 8
     }
 }
