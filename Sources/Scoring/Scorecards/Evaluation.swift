@@ -13,14 +13,14 @@ public struct Evaluation: Equatable, Sendable {
 }
 
 extension Scorecard {
-    /// Scores `events` on `day`. Complexity: characteristics × (events kept + bins).
+    /// Scores `events` on `day`. Complexity: characteristics × (events kept + log bins).
     func evaluate(_ events: [KeptEvent], on day: Int32, into evaluation: inout Evaluation) {
         evaluation.bins.removeAll(keepingCapacity: true)
         evaluation.missing = nil
         var score = initialScore
         for (index, characteristic) in characteristics.enumerated() {
-            let value = characteristic.feature.value(of: events, on: day, currency: currency)
-            guard let bin = characteristic.bin(of: value) else {
+            let found = characteristic.bin { $0.value(of: events, on: day, currency: currency) }
+            guard let bin = found else {
                 evaluation.missing = evaluation.missing ?? index
                 evaluation.bins.append(-1)
                 continue
@@ -33,6 +33,13 @@ extension Scorecard {
 
     /// The next day after `day` on which any characteristic can change without an event.
     func nextChange(of events: [KeptEvent], after day: Int32) -> Int32? {
-        characteristics.lazy.compactMap { $0.feature.nextChange(of: events, after: day, currency: currency) }.min()
+        var next: Int32?
+        for characteristic in characteristics {
+            for feature in characteristic.features {
+                guard let change = feature.nextChange(of: events, after: day, currency: currency) else { continue }
+                next = min(next ?? change, change)
+            }
+        }
+        return next
     }
 }
