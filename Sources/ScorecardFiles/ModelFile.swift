@@ -3,15 +3,21 @@ import Scoring
 
 /// A scorecard from a file on disk; errors name file and line.
 public enum ModelFile {
-    public static func read(_ path: String) throws(ModelFileError) -> Scorecard {
-        guard let handle = FileHandle(forReadingAtPath: path),
-            let data = try? handle.read(upToCount: ScorecardFile.sizeMax + 1)
-        else { throw ModelFileError(description: "model \(path) cannot be read: name a PMML scorecard") }
+    public static func read(_ path: String, round: Rounding? = nil) throws(ModelFileError) -> Scorecard {
+        let bytes = try bytes(path)
         do {
-            return try ScorecardFile.parse(Array(data))
+            return try ScorecardFile.parse(bytes, round: round)
         } catch {
             throw ModelFileError(description: "model \(path), \(error)")
         }
+    }
+
+    /// The file's bytes; one more than allowed where it is too large.
+    public static func bytes(_ path: String) throws(ModelFileError) -> [UInt8] {
+        guard let handle = FileHandle(forReadingAtPath: path),
+            let data = try? handle.read(upToCount: ScorecardFile.sizeMax + 1)
+        else { throw ModelFileError(description: "model \(path) cannot be read: name a PMML scorecard") }
+        return Array(data)
     }
 }
 

@@ -1,76 +1,124 @@
-import Scoring
+/// From a predicate's element to a `Predicate` on declared fields.
+struct PredicateReader {
+    let fields: [DocumentField]
 
-/// From a predicate on one field to the values that it holds, as bins: ranges of integers, and missing.
-enum PredicateReader {
-    /// `field` is the one field of the characteristic: set by the first predicate that names one, held to by the others.
-    static func values(of predicate: XMLTree, field: inout String?) throws(ScorecardFileError) -> [Bin.Values] {
-        let set = try set(of: predicate, field: &field)
-        var values: [Bin.Values] = []
-        if let range = set.range { values.append(.range(range)) }
-        if set.missing { values.append(.missing) }
-        guard !values.isEmpty else { throw predicate.error("no value satisfies this predicate") }
-        return values
-    }
-
-    private struct ValueSet {
-        var range: ClosedRange<Int64>?
-        var missing: Bool
-
-        static let all = ValueSet(range: .min ... .max, missing: true)
-
-        func intersection(_ other: ValueSet) -> ValueSet {
-            var common: ClosedRange<Int64>?
-            if let range, let theirs = other.range, range.overlaps(theirs) { common = range.clamped(to: theirs) }
-            return ValueSet(range: common, missing: missing && other.missing)
+    func read(_ element: XMLTree) throws(ScorecardFileError) -> Predicate {
+        switch element.name {
+        case "True": return .always
+        case "False": return .never
+        case "SimplePredicate": return .test(try simple(element))
+        case "SimpleSetPredicate": return .test(try set(element))
+        default: return try compound(element)
         }
     }
 
-    private static func set(of predicate: XMLTree, field: inout String?) throws(ScorecardFileError) -> ValueSet {
-        switch predicate.name {
-        case "True":
-            return .all
-        case "SimplePredicate":
-            return try simple(predicate, field: &field)
-        case "CompoundPredicate":
-            try predicate.expect("CompoundPredicate", attributes: ["booleanOperator"])
-            guard predicate["booleanOperator"] == "and" else {
-                throw predicate.error(
-                    "booleanOperator '\(predicate["booleanOperator"] ?? "")' is not supported yet: use 'and', or split the attribute"
-                )
-            }
-            var result = ValueSet.all
-            for child in predicate.children { result = result.intersection(try set(of: child, field: &field)) }
-            return result
+    private func compound(_ element: XMLTree) throws(ScorecardFileError) -> Predicate {
+        guard element.children.count >= 2 else {
+            throw element.error("a CompoundPredicate joins at least two predicates")
+        }
+        var parts: [Predicate] = []
+        for child in element.children { parts.append(try read(child)) }
+        switch element["booleanOperator"] {
+        case "and": return .and(parts)
+        case "or": return .or(parts)
+        case "xor": return .xor(parts)
+        case "surrogate": return .surrogate(parts)
+        case let name:
+            throw element.error("booleanOperator is and, or, xor or surrogate, not '\(name ?? "")'")
+        }
+    }
+
+    private func simple(_ element: XMLTree) throws(ScorecardFileError) -> FieldTest {
+        let field = try field(element)
+        let name = try element.required("operator")
+        switch name {
+        case "isMissing", "isNotMissing":
+            guard element["value"] == nil else { throw element.error("\(name) takes no value: take it out") }
+            return FieldTest(field: field.name, condition: name == "isMissing" ? .isMissing : .isNotMissing)
         default:
-            throw predicate.error("'\(predicate.name)' is not supported as a predicate")
+            guard let comparison = FieldTest.Operator(rawValue: name) else {
+                let known = FieldTest.Operator.allCases.map(\.rawValue).joined(separator: ", ")
+                throw element.error("operator '\(name)' is not supported: \(known), isMissing or isNotMissing")
+            }
+            guard !field.isText || [.equal, .notEqual].contains(comparison) else {
+                throw element.error("'\(field.name)' is a string: it is equal or notEqual, in no order")
+            }
+            guard let value = element["value"] else { throw element.error("\(name) needs a value") }
+            return FieldTest(field: field.name, condition: .compare(comparison, try constant(value, field, element)))
         }
     }
 
-    private static func simple(_ predicate: XMLTree, field: inout String?) throws(ScorecardFileError) -> ValueSet {
-        try predicate.expect("SimplePredicate", attributes: ["field", "operator", "value"])
-        guard let name = predicate["field"] else { throw predicate.error("a predicate names its field") }
-        guard field == nil || field == name else {
-            throw predicate.error("a characteristic weighs one feature: '\(field!)' or '\(name)'")
+    private func set(_ element: XMLTree) throws(ScorecardFileError) -> FieldTest {
+        let field = try field(element)
+        let array = try element.only("Array")
+        guard let type = array["type"], ["int", "real", "string"].contains(type) else {
+            throw array.error("an Array's type is int, real or string")
         }
-        field = name
-        let operation = predicate["operator"] ?? ""
-        switch operation {
-        case "isMissing": return ValueSet(range: nil, missing: true)
-        case "isNotMissing": return ValueSet(range: .min ... .max, missing: false)
-        default: break
+        let items = try ArrayText(array).items
+        guard array["n"].map({ $0 == "\(items.count)" }) ?? true else {
+            throw array.error("the Array says n=\"\(array["n"] ?? "")\" and has \(items.count) items")
         }
-        guard let value = predicate["value"].flatMap({ Int64($0) }), value > .min, value < .max else {
-            throw predicate.error("value must be a whole number: features are integers")
+        guard !items.isEmpty else { throw array.error("an empty Array: no value is in it") }
+        var constants: [FieldTest.Constant] = []
+        for item in items { constants.append(try constant(item, field, array)) }
+        switch element["booleanOperator"] {
+        case "isIn": return FieldTest(field: field.name, condition: .isIn(constants))
+        case "isNotIn": return FieldTest(field: field.name, condition: .isNotIn(constants))
+        case let name: throw element.error("booleanOperator is isIn or isNotIn, not '\(name ?? "")'")
         }
-        let range: ClosedRange<Int64>
-        switch operation {
-        case "lessThan": range = .min...value - 1
-        case "lessOrEqual": range = .min...value
-        case "greaterThan": range = value + 1 ... .max
-        case "greaterOrEqual": range = value ... .max
-        case "equal": range = value...value
-        default: throw predicate.error("operator '\(operation)' is not supported")
+    }
+
+    private func field(_ element: XMLTree) throws(ScorecardFileError) -> DocumentField {
+        let name = try element.required("field")
+        guard let field = fields.first(where: { $0.name == name }) else {
+            throw element.error("'\(name)' is no active field of DataDictionary and MiningSchema: declare it in both")
         }
-        return ValueSet(range: range, missing: false)
+        return field
+    }
+
+    private func constant(_ text: String, _ field: DocumentField, _ element: XMLTree) throws(ScorecardFileError)
+        -> FieldTest.Constant
+    {
+        if field.isText { return .text(text) }
+        guard let number = ExactNumber(text) else {
+            throw element.error("'\(text)' is no number, and '\(field.name)' is numeric")
+        }
+        return .number(number)
+    }
+}
+
+/// The items of a PMML Array: separated by blanks; an item with blanks stands in double quotes, in which `\"` is a quote.
+private struct ArrayText {
+    private(set) var items: [String] = []
+
+    init(_ array: XMLTree) throws(ScorecardFileError) {
+        var rest = array.text[...]
+        while let first = rest.first {
+            if first.isWhitespace {
+                rest.removeFirst()
+            } else if first == "\"" {
+                rest.removeFirst()
+                items.append(try Self.quoted(&rest, array))
+            } else {
+                let item = rest.prefix { !$0.isWhitespace }
+                items.append(String(item.replacing("\\\"", with: "\"")))
+                rest = rest[item.endIndex...]
+            }
+        }
+    }
+
+    private static func quoted(_ rest: inout Substring, _ array: XMLTree) throws(ScorecardFileError) -> String {
+        var item = ""
+        while let character = rest.popFirst() {
+            if character == "\\", rest.first == "\"" {
+                item.append(rest.removeFirst())
+            } else if character == "\"" {
+                guard rest.first.map(\.isWhitespace) ?? true else { break }
+                return item
+            } else {
+                item.append(character)
+            }
+        }
+        throw array.error("an item of the Array has an opening quote and no closing one")
     }
 }

@@ -1,97 +1,102 @@
 import Foundation
 import FoundationXML
 
-/// One XML element with its line: just enough of a tree to read a small file strictly. No DTD, no entities.
+/// One XML element with its place and text: just enough of a tree to read a small file strictly.
 final class XMLTree {
     let name: String
     let attributes: [String: String]
-    let line: Int
+    let place: Place
     fileprivate(set) var children: [XMLTree] = []
+    fileprivate(set) var text = ""
 
-    static let depthMax = 16
-
-    fileprivate init(name: String, attributes: [String: String], line: Int) {
+    fileprivate init(name: String, attributes: [String: String], place: Place) {
         self.name = name
         self.attributes = attributes
-        self.line = line
+        self.place = place
     }
 
+    /// The root of a file without DTD, of bounded depth, in UTF-8: what `XMLPlaces` lets through. No entity is expanded
+    /// but XML's own five, nothing is fetched.
     static func parse(_ bytes: [UInt8]) throws(ScorecardFileError) -> XMLTree {
-        guard !String(decoding: bytes, as: UTF8.self).contains("<!DOCTYPE") else {
-            throw ScorecardFileError(line: 1, "a DOCTYPE is refused: no entities, no external files")
-        }
-        let builder = Builder()
+        let builder = Builder(places: try XMLPlaces(bytes).elements)
         let parser = XMLParser(data: Data(bytes))
         parser.delegate = builder
         parser.shouldResolveExternalEntities = false
         let parsed = parser.parse()
-        if let error = builder.error { throw error }
         // The parser takes a file that ends too early for a whole one.
         guard parsed, builder.isComplete, let root = builder.root else {
-            let text = parser.parserError.map { "\($0.localizedDescription)" } ?? "not well-formed"
-            throw ScorecardFileError(line: max(1, parser.lineNumber), "no XML: \(text)")
+            let place =
+                builder.faultPlace ?? Place(line: max(1, parser.lineNumber), column: max(1, parser.columnNumber))
+            throw ScorecardFileError(place, "no XML: \(fault(parser.parserError))")
         }
         return root
+    }
+
+    /// The parser's error in words; it has a number only.
+    private static func fault(_ error: (any Error)?) -> String {
+        guard let code = (error as NSError?)?.code else { return "the file ends too early" }
+        switch code {
+        case 4: return "the file is empty"
+        case 5, 77: return "the file ends too early"
+        case 38, 39, 40: return "an attribute's value is not well quoted"
+        case 42: return "an attribute stands twice in one element"
+        case 76: return "a closing tag does not fit the element that is open"
+        default: return "not well-formed (error \(code) of libxml2)"
+        }
     }
 
     subscript(_ attribute: String) -> String? { attributes[attribute] }
 
     func child(_ name: String) -> XMLTree? { children.first { $0.name == name } }
 
+    func children(_ name: String) -> [XMLTree] { children.filter { $0.name == name } }
+
     func only(_ name: String) throws(ScorecardFileError) -> XMLTree {
-        let found = children.filter { $0.name == name }
-        guard found.count == 1 else { throw error("exactly one \(name) is wanted here, not \(found.count)") }
+        let found = children(name)
+        guard found.count == 1 else { throw error("exactly one \(name) is wanted in \(self.name), not \(found.count)") }
         return found[0]
     }
 
-    func expect(_ name: String, attributes known: Set<String>) throws(ScorecardFileError) {
-        guard self.name == name else { throw error("\(name) is wanted here, not \(self.name)") }
-        if let unknown = attributes.keys.filter({
-            !known.contains($0) && !$0.hasPrefix("xmlns") && !$0.hasPrefix("xsi:")
-        }).min() {
-            throw error("attribute '\(unknown)' of \(name) is not supported")
+    func required(_ attribute: String) throws(ScorecardFileError) -> String {
+        guard let text = self[attribute], !text.isEmpty else { throw error("\(name) needs \(attribute)") }
+        return text
+    }
+
+    func boolean(_ attribute: String, default value: Bool) throws(ScorecardFileError) -> Bool {
+        switch self[attribute] {
+        case nil: return value
+        case "true", "1": return true
+        case "false", "0": return false
+        case let text?: throw error("\(attribute) is true or false, not '\(text)'")
         }
     }
 
-    func expectChildren(_ known: Set<String>) throws(ScorecardFileError) {
-        if let unknown = children.first(where: { !known.contains($0.name) }) {
-            throw unknown.error("\(unknown.name) is not supported in \(name)")
-        }
-    }
-
-    func integer(_ attribute: String) throws(ScorecardFileError) -> Int32 {
-        guard let value = try optionalInteger(attribute) else { throw error("\(name) needs \(attribute)") }
-        return value
-    }
-
-    /// Points are whole numbers; `29.0` is one.
-    func optionalInteger(_ attribute: String) throws(ScorecardFileError) -> Int32? {
+    func number(_ attribute: String) throws(ScorecardFileError) -> ExactNumber? {
         guard let text = self[attribute] else { return nil }
-        let whole = text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-        guard let value = Int32(whole), abs(Int64(value)) <= 1_000_000 else {
-            throw error("\(attribute) must be a whole number within ±1,000,000, not '\(text)'")
-        }
-        return value
+        guard let number = ExactNumber(text) else { throw error("\(attribute) must be a number, not '\(text)'") }
+        return number
     }
 
-    func error(_ problem: String) -> ScorecardFileError { ScorecardFileError(line: line, problem) }
+    func error(_ problem: String) -> ScorecardFileError { ScorecardFileError(place, problem) }
 }
 
 private final class Builder: NSObject, XMLParserDelegate {
-    var root: XMLTree?
-    var error: ScorecardFileError?
+    private(set) var root: XMLTree?
+    /// Of the first error.
+    private(set) var faultPlace: Place?
     private var open: [XMLTree] = []
-    var isComplete: Bool { open.isEmpty }
+    private var places: ArraySlice<Place>
+
+    init(places: [Place]) { self.places = places[...] }
+
+    var isComplete: Bool { open.isEmpty && places.isEmpty }
 
     func parser(
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
         attributes: [String: String]
     ) {
-        let element = XMLTree(name: name, attributes: attributes, line: parser.lineNumber)
-        guard open.count < XMLTree.depthMax else {
-            error = element.error("nested deeper than \(XMLTree.depthMax)")
-            return parser.abortParsing()
-        }
+        let place = places.popFirst() ?? Place(line: parser.lineNumber, column: parser.columnNumber)
+        let element = XMLTree(name: name, attributes: attributes, place: place)
         if let parent = open.last { parent.children.append(element) } else { root = element }
         open.append(element)
     }
@@ -102,10 +107,13 @@ private final class Builder: NSObject, XMLParserDelegate {
         open.removeLast()
     }
 
-    func parser(_ parser: XMLParser, foundCharacters text: String) {
-        guard let element = open.last, element.name != "Timestamp", element.name != "Annotation" else { return }
-        if error == nil, !text.allSatisfy(\.isWhitespace) {
-            error = element.error("text is not wanted in \(element.name)")
-        }
+    func parser(_ parser: XMLParser, parseErrorOccurred parseError: any Error) {
+        faultPlace = faultPlace ?? Place(line: max(1, parser.lineNumber), column: max(1, parser.columnNumber))
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters text: String) { open.last?.text += text }
+
+    func parser(_ parser: XMLParser, foundCDATA block: Data) {
+        open.last?.text += String(decoding: block, as: UTF8.self)
     }
 }

@@ -31,6 +31,18 @@ extension Feature {
     }
 }
 
+extension Feature {
+    /// The extreme that a `min` or `max` looks for, and how many events hold it.
+    func extreme(of events: History, on day: Int32, currency: UInt8) -> (value: Int64, holders: Int64)? {
+        let scan = FeatureScan(feature: self, events: events, day: day, currency: currency)
+        guard case .max(let field) = measure else {
+            guard case .min(let field) = measure else { return nil }
+            return scan.holders(of: scan.extreme(field, Swift.min), field)
+        }
+        return scan.holders(of: scan.extreme(field, Swift.max), field)
+    }
+}
+
 /// One feature over one person's events on one day.
 private struct FeatureScan {
     let feature: Feature
@@ -71,6 +83,13 @@ private struct FeatureScan {
             extreme = choose(value, extreme ?? value)
         }
         return extreme
+    }
+
+    func holders(of extreme: Int64?, _ field: Field) -> (value: Int64, holders: Int64)? {
+        guard let extreme else { return nil }
+        var holders: Int64 = 0
+        forEach { if field.value(in: $0) == extreme { holders += 1 } }
+        return (extreme, holders)
     }
 
     func latest(_ field: Field) -> Int64? {

@@ -54,10 +54,12 @@ extension PartitionFold {
         case .new: break
         }
         before()
-        _ = people[slot].events.insert(
-            kept, identity: identity, contentHash: contentHash, producer: event.producer, id: event.id,
-            isWholeSecond: event.occurredAt % 1000 == 0)
-        people[slot].standingDay = max(people[slot].standingDay, day)
+        people.change(slot) { person in
+            person.standingDay = max(person.standingDay, day)
+            person.insert(
+                kept, identity: identity, contentHash: contentHash, producer: event.producer, id: event.id,
+                isWholeSecond: event.occurredAt % 1000 == 0, plan: compiled.plan)
+        }
         if event.currency != scorecard.currency { outcomes.otherCurrency += 1 }
         return .applied
     }
@@ -78,7 +80,7 @@ extension PartitionFold {
         var voided: UInt64 = 0
         if case .correction(let correction) = event.body {
             voided = Identifier.identity(producer: event.producer, id: correction.correctedEvent)
-            if let index = people[slot].events.index(of: voided) { people[slot].events.remove(at: index) }
+            people[slot].remove(identity: voided)
             let count = people[slot].events.count
             let latest = count > 0 ? people[slot].events.day(count - 1) : clockDay
             people[slot].standingDay = max(clockDay, latest)

@@ -32,7 +32,7 @@ extension PartitionFold {
         }
         let clockDay = clockDay(for: people[slot].key)
         people[slot].standingDay = max(people[slot].standingDay, clockDay)
-        people[slot].drop(through: clockDay - properties!.horizonDays)
+        people[slot].drop(through: clockDay - properties!.horizonDays, plan: compiled.plan)
         return true
     }
 
@@ -47,8 +47,8 @@ extension PartitionFold {
 
     /// Lets the days up to and including `day` pass for one person, each that matters with its own change.
     func pass(through day: Int32, at slot: Int, into output: inout FoldOutput) {
-        while let next = scorecard.nextChange(of: people[slot].events, after: people[slot].standingDay), next <= day {
-            people[slot].standingDay = next
+        while people[slot].nextDay <= day {
+            people[slot].standingDay = people[slot].nextDay
             rescore(slot, because: .init(kind: .rollOff), into: &output)
         }
         people[slot].standingDay = max(people[slot].standingDay, day)
@@ -56,13 +56,15 @@ extension PartitionFold {
 
     /// Works out when the person is due next and sees to it that the calendar looks by then.
     func schedule(_ slot: Int) {
-        let person = people[slot]
-        var dueAt = person.grants.map(\.expiresAt).min() ?? .max
-        if let day = scorecard.nextChange(of: person.events, after: person.standingDay) {
-            dueAt = min(dueAt, properties!.dayOffset.start(of: day, for: person.key))
+        let dayOffset = properties!.dayOffset
+        let isSooner = people.change(slot) { person in
+            var dueAt = Int64.max
+            if person.nextDay < .max { dueAt = dayOffset.start(of: person.nextDay, for: person.key) }
+            for grant in person.grants.indices { dueAt = min(dueAt, person.grants[grant].expiresAt) }
+            person.dueAt = dueAt
+            return dueAt < person.scheduledAt
         }
-        people[slot].dueAt = dueAt
-        if dueAt < person.scheduledAt { enter(slot) }
+        if isSooner { enter(slot) }
     }
 
     private func enter(_ slot: Int) {

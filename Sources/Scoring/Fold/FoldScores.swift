@@ -6,15 +6,35 @@ extension PartitionFold {
     /// without a live grant. Changes nothing.
     public func score(of person: PersonKey, rolledTo day: Int32) -> Int32? {
         guard let slot = people.slot(of: person) else { return nil }
+        var totals = Totals()
+        totals.build(compiled.plan, people[slot].events, on: max(day, people[slot].standingDay))
         var rolled = Evaluation()
-        scorecard.evaluate(people[slot].events, on: max(day, people[slot].standingDay), into: &rolled)
+        compiled.evaluate(&totals, people[slot].events, into: &rolled)
         return rolled.score
+    }
+
+    /// Evaluates the person on the day they stand at, and notes when that can change next.
+    func evaluate(_ slot: Int) {
+        people.change(slot) { person in
+            if person.events.count < Person.totalsMin, person.totals.isEmpty {
+                scratchTotals.build(compiled.plan, person.events, on: person.standingDay)
+                compiled.evaluate(&scratchTotals, person.events, into: &evaluation)
+            } else {
+                if person.totals.isEmpty || person.totals.day > person.standingDay {
+                    person.totals.build(compiled.plan, person.events, on: person.standingDay)
+                } else {
+                    person.totals.advance(compiled.plan, person.events, to: person.standingDay)
+                }
+                compiled.evaluate(&person.totals, person.events, into: &evaluation)
+            }
+            person.nextDay = evaluation.nextDay ?? .max
+        }
     }
 
     /// Scores the person on the day they stand at, and tells all their grants if anything moved: the points or the
     /// reason of a characteristic, or whether there is a score at all.
     func rescore(_ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
-        scorecard.evaluate(people[slot].events, on: people[slot].standingDay, into: &evaluation)
+        evaluate(slot)
         let before = people[slot].bins
         let after = evaluation.score == nil ? [] : evaluation.bins
         let previousScore = people[slot].score

@@ -33,7 +33,9 @@ public final class PartitionFold {
     var currencies: Currencies
 
     // Working memory, kept so that the steady state allocates nothing; not state.
+    let compiled: CompiledCard
     var evaluation = Evaluation()
+    var scratchTotals = Totals()
     var scratch: [UInt8] = []
     var timelineOffset: Int64 = 0
 
@@ -41,6 +43,7 @@ public final class PartitionFold {
         self.partition = partition
         self.scorecard = scorecard
         currencies = Currencies(first: scorecard.currency)
+        compiled = CompiledCard(scorecard)
     }
 
     /// Persons with a live grant.

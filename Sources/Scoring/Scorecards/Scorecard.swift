@@ -19,15 +19,20 @@ public struct Scorecard: Sendable {
     public let characteristics: [Characteristic]
     /// Text of each reason code.
     public let reasonTexts: [String: String]
+    /// What the points mean; nil where the model does not say.
+    public let scale: Scale?
+    /// The last day on which the model is meant to be used; said to operators, no part of the fold.
+    public let validUntil: CalendarDate?
 
     public static let characteristicsMax = 100
 
     public init(
         name: String, version: String, hash: Digest128, currency: Currency, initialScore: Int32,
         reasonCodeAlgorithm: ReasonCodeAlgorithm, baselineMethod: String, characteristics: [Characteristic],
-        reasonTexts: [String: String]
+        reasonTexts: [String: String], scale: Scale? = nil, validUntil: CalendarDate? = nil
     ) {
         precondition((1...Self.characteristicsMax).contains(characteristics.count))
+        precondition(Self.sumsFit(initialScore: initialScore, characteristics))
         self.name = name
         self.version = version
         self.hash = hash
@@ -37,55 +42,35 @@ public struct Scorecard: Sendable {
         self.baselineMethod = baselineMethod
         self.characteristics = characteristics
         self.reasonTexts = reasonTexts
+        self.scale = scale
+        self.validUntil = validUntil
+    }
+
+    /// Whether no score, partial score on the way to it, or sum of differences from the baseline can leave Int32: so
+    /// the run-time sums need no check.
+    public static func sumsFit(initialScore: Int32, _ characteristics: [Characteristic]) -> Bool {
+        let magnitude = characteristics.map { $0.bins.map { Int64($0.points.magnitude) }.max() ?? 0 }.reduce(0, +)
+        let differences = characteristics.map { characteristic in
+            characteristic.bins.map { Int64((Int64(characteristic.baselinePoints) - Int64($0.points)).magnitude) }.max()
+                ?? 0
+        }.reduce(0, +)
+        return max(Int64(initialScore.magnitude) + magnitude, differences) <= Int64(Int32.max)
     }
 }
 
-/// One characteristic: a feature, and the points of each of its bins.
-public struct Characteristic: Sendable {
-    public let name: String
-    public let feature: Feature
-    public let reasonCode: String
-    public let baselinePoints: Int32
-    /// In document order; the first that matches wins.
-    public let bins: [Bin]
+/// What points mean: at `base` points the odds of a good outcome are `good` to `bad`, and they double with every
+/// `pointsToDouble` points more.
+public struct Scale: Equatable, Sendable {
+    public let base: Int32
+    public let good: Int32
+    public let bad: Int32
+    public let pointsToDouble: Int32
 
-    public init(name: String, feature: Feature, reasonCode: String, baselinePoints: Int32, bins: [Bin]) {
-        self.name = name
-        self.feature = feature
-        self.reasonCode = reasonCode
-        self.baselinePoints = baselinePoints
-        self.bins = bins
-    }
-
-    /// The first bin that holds `value`; nil when none does.
-    func bin(of value: Int64?) -> Int? {
-        bins.firstIndex { $0.holds(value) }
-    }
-}
-
-/// One attribute: which values it holds and the points they get.
-public struct Bin: Equatable, Sendable {
-    public enum Values: Equatable, Sendable {
-        case missing
-        /// Both ends inclusive.
-        case range(ClosedRange<Int64>)
-    }
-    public let values: Values
-    public let points: Int32
-    /// Goes before the characteristic's.
-    public let reasonCode: String?
-
-    public init(values: Values, points: Int32, reasonCode: String? = nil) {
-        self.values = values
-        self.points = points
-        self.reasonCode = reasonCode
-    }
-
-    func holds(_ value: Int64?) -> Bool {
-        switch (values, value) {
-        case (.missing, nil): true
-        case (.range(let range), let value?): range.contains(value)
-        case (.missing, .some), (.range, nil): false
-        }
+    public init(base: Int32, good: Int32, bad: Int32, pointsToDouble: Int32) {
+        precondition(good > 0 && bad > 0 && pointsToDouble > 0)
+        self.base = base
+        self.good = good
+        self.bad = bad
+        self.pointsToDouble = pointsToDouble
     }
 }

@@ -79,7 +79,9 @@ extension PartitionFold {
         for _ in 0..<(try cursor.take(UInt32.self)) {
             let person = try Person(decoding: &cursor, characteristics: scorecard.characteristics.count)
             guard people.slot(of: person.key) == nil else { throw SnapshotPayloadError.layout }
-            schedule(people.insert(person))
+            let slot = people.insert(person)
+            evaluate(slot)
+            schedule(slot)
         }
     }
 }

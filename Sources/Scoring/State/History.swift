@@ -26,6 +26,12 @@ struct History {
     @inline(__always)
     func day(_ index: Int) -> Int32 { slots[index].day }
 
+    @inline(__always)
+    func type(_ index: Int) -> UInt8 { slots[index].type }
+
+    @inline(__always)
+    func currency(_ index: Int) -> UInt8 { slots[index].currency }
+
     /// The events with `lower < day ≤ upper`. Complexity: O(log n).
     @inline(__always)
     func slice(after lower: Int32, through upper: Int32) -> Range<Int> {

@@ -4,6 +4,8 @@ import Events
 struct Person {
     let key: PersonKey
     var events = History()
+    /// Of a person with many events, else empty: few are scanned as fast.
+    var totals = Totals()
     /// Consents and corrections, in the order in which they came.
     var notices: [KeptNotice] = []
     /// In the order in which they were opened.
@@ -13,6 +15,8 @@ struct Person {
     /// Of the last score: the bin of each characteristic; empty where there is none.
     var bins: [Int16] = []
     var score: Int32?
+    /// The next day on which anything can change though no event comes; `.max` for never.
+    var nextDay: Int32 = .max
     /// The next moment on the clock at which something can change without an event, ms; `.max` for never.
     var dueAt: Int64 = .max
     /// Where the calendar looks at this person next; never after `dueAt`.
@@ -54,11 +58,42 @@ extension Person {
         notices.contains { $0.voided == identity }
     }
 
-    /// Drops what is dated on or before `day`; events a month's worth at a time.
-    mutating func drop(through day: Int32) {
+    /// Adds an event, dated no later than the day the person stands at.
+    mutating func insert(
+        _ event: KeptEvent, identity: UInt64, contentHash: UInt64, producer: Identifier, id: Identifier,
+        isWholeSecond: Bool, plan: Plan
+    ) {
+        assert(event.day <= standingDay)
+        if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
+        let place = events.insert(
+            event, identity: identity, contentHash: contentHash, producer: producer, id: id,
+            isWholeSecond: isWholeSecond)
+        if !totals.isEmpty { totals.insert(plan, events, at: place) }
+    }
+
+    /// Takes an event out, as if it had never come.
+    mutating func remove(identity: UInt64) {
+        guard let index = events.index(of: identity) else { return }
+        events.remove(at: index)
+        totals.removeAll()
+    }
+
+    /// Drops what is dated on or before `day`, at most the day the person stands at less the horizon; events a month's
+    /// worth at a time.
+    mutating func drop(through day: Int32, plan: Plan) {
         if notices.contains(where: { $0.day <= day }) { notices.removeAll { $0.day <= day } }
-        if !events.isEmpty, events.day(0) <= day - Self.dropDays { events.drop(through: day) }
+        guard !events.isEmpty, events.day(0) <= day - Self.dropDays else { return }
+        if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
+        let before = events.count
+        events.drop(through: day)
+        if events.count < Self.totalsMin / 2 {
+            totals.removeAll()
+        } else if !totals.isEmpty {
+            totals.dropFirst(before - events.count, plan)
+        }
     }
 
     private static let dropDays: Int32 = 30
+    /// From so many events on, running totals are kept.
+    static let totalsMin = 64
 }

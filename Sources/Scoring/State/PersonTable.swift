@@ -28,6 +28,10 @@ struct PersonTable {
         _modify { yield &people[slot]! }
     }
 
+    /// Changes one person in place.
+    @inline(__always)
+    mutating func change<T>(_ slot: Int, _ body: (inout Person) -> T) -> T { body(&people[slot]!) }
+
     func holds(_ key: PersonKey, at slot: Int) -> Bool {
         slot < people.count && people[slot]?.key == key
     }

@@ -1,0 +1,91 @@
+import Events
+import Scoring
+
+/// What `plainscore model check` finds in a scorecard file: errors, which keep it from being used, and warnings.
+public struct ModelFinding: Equatable, Sendable {
+    public enum Severity: String, Sendable { case error, warning }
+
+    public let severity: Severity
+    public let place: Place
+    /// What is wrong, and the mend.
+    public let problem: String
+    /// The name that is no feature of the catalogue, where that is the problem.
+    public let unknownFeature: String?
+}
+
+/// The check of one file, in order of place. A file that cannot be read as a scorecard has one finding; else all that is
+/// found is told.
+public struct ModelCheck {
+    public private(set) var findings: [ModelFinding] = []
+    /// nil where there is an error.
+    public private(set) var card: Scorecard?
+
+    public var hasErrors: Bool { findings.contains { $0.severity == .error } }
+
+    /// `today` is what a validity date is compared with; nil leaves that out.
+    public init(_ bytes: [UInt8], round: Rounding? = nil, today: CalendarDate? = nil) {
+        do {
+            let document = try ScorecardDocument(bytes)
+            let lowering = Lowering(document, round: round)
+            for error in lowering.errors { note(error) }
+            for characteristic in document.characteristics {
+                note(CharacteristicCheck(characteristic, baselineMethod: document.baselineMethod)?.findings ?? [])
+            }
+            checkNames(document)
+            checkCodes(document, used: Set(lowering.reasonCodes))
+            if let end = document.extensions.validUntil, let today, end < today {
+                warn(
+                    document.extensions.places["plainscore.validUntil"] ?? document.place,
+                    "the model was valid until \(end): give a new date, or another model")
+            }
+            if !hasErrors { card = try lowering.card(of: bytes) }
+        } catch {
+            note(error)
+        }
+        findings.sort { $0.place < $1.place }
+    }
+
+    private mutating func checkNames(_ document: ScorecardDocument) {
+        if document.name.isEmpty { warn(document.place, "the model has no name: give modelName") }
+        if document.version.isEmpty { warn(document.place, "the model has no version: give the Header a modelVersion") }
+        var names: Set<String> = []
+        for characteristic in document.characteristics {
+            guard let name = characteristic.name else {
+                warn(characteristic.place, "the characteristic has no name: score changes name it by its feature")
+                continue
+            }
+            if !names.insert(name).inserted {
+                note([.error(characteristic.place, "a second characteristic is named '\(name)': name it otherwise")])
+            }
+        }
+    }
+
+    private mutating func checkCodes(_ document: ScorecardDocument, used: Set<String>) {
+        for code in document.extensions.reasonTexts.keys.sorted() where !used.contains(code) {
+            warn(
+                document.extensions.places[ModelExtensions.reasonPrefix + code] ?? document.place,
+                "no attribute gives reason code \(code): take its text out, or mend the code")
+        }
+    }
+
+    private mutating func note(_ error: ScorecardFileError) {
+        note([
+            ModelFinding(
+                severity: .error, place: error.place, problem: error.problem, unknownFeature: error.unknownFeature)
+        ])
+    }
+
+    private mutating func note(_ more: [ModelFinding]) { findings += more }
+
+    private mutating func warn(_ place: Place, _ problem: String) { findings.append(.warning(place, problem)) }
+}
+
+extension ModelFinding {
+    static func error(_ place: Place, _ problem: String) -> ModelFinding {
+        ModelFinding(severity: .error, place: place, problem: problem, unknownFeature: nil)
+    }
+
+    static func warning(_ place: Place, _ problem: String) -> ModelFinding {
+        ModelFinding(severity: .warning, place: place, problem: problem, unknownFeature: nil)
+    }
+}
