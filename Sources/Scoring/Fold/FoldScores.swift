@@ -35,12 +35,23 @@ extension PartitionFold {
     /// reason of a characteristic, or whether there is a score at all.
     func rescore(_ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
         evaluate(slot)
+        let moved = people.change(slot) { person in
+            if scorecard.differs(person.bins, person.score != nil, evaluation) { return true }
+            // Bins of equal points and reasons: in place, so that nothing is allocated.
+            if evaluation.score != nil {
+                for index in person.bins.indices { person.bins[index] = evaluation.bins[index] }
+            }
+            return false
+        }
+        if moved { tell(slot, because: cause, into: &output) }
+    }
+
+    private func tell(_ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
         let before = people[slot].bins
-        let after = evaluation.score == nil ? [] : evaluation.bins
+        let after = evaluation.score == nil ? [] : Array(evaluation.bins[...])
         let previousScore = people[slot].score
         people[slot].bins = after
         people[slot].score = evaluation.score
-        guard scorecard.differs(before, after) else { return }
         for index in people[slot].grants.indices { people[slot].grants[index].number += 1 }
         emit(
             ScoreResult(
@@ -73,12 +84,12 @@ extension PartitionFold {
 }
 
 extension Scorecard {
-    /// Whether two rows of bins (empty: no score) differ in points or reasons.
-    fileprivate func differs(_ before: [Int16], _ after: [Int16]) -> Bool {
-        guard before.isEmpty == after.isEmpty else { return true }
-        for index in before.indices where before[index] != after[index] {
-            let bins = characteristics[index].bins
-            let (old, new) = (bins[Int(before[index])], bins[Int(after[index])])
+    /// Whether a row of bins differs from an evaluation in points or reasons, or in whether there is a score at all.
+    fileprivate func differs(_ before: [Int16], _ hadScore: Bool, _ evaluation: borrowing Evaluation) -> Bool {
+        guard hadScore == (evaluation.score != nil) else { return true }
+        for index in before.indices where before[index] != evaluation.bins[index] {
+            let old = characteristics[index].bins[Int(before[index])]
+            let new = characteristics[index].bins[Int(evaluation.bins[index])]
             if old.points != new.points || old.reasonCode != new.reasonCode { return true }
         }
         return false

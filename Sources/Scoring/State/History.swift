@@ -14,6 +14,8 @@ struct History {
     /// Of each event dated to a whole second: u64 identity · i32 day · u8 length of producer · u8 length of id · producer
     /// · id.
     var names: [UInt8] = []
+    /// Of many events only; empty where a look at all of them is as fast.
+    private var filter = IdentityFilter()
 
     var count: Int { slots.count }
     var isEmpty: Bool { slots.isEmpty }
@@ -112,10 +114,20 @@ struct History {
 
     // MARK: - Finding
 
-    /// Complexity: linear.
+    /// Complexity: linear where there is one; for a new identity O(1) as a rule.
     func index(of identity: UInt64) -> Int? {
-        slots.firstIndex { $0.identity == identity }
+        if !filter.isEmpty, !filter.mayContain(identity) { return nil }
+        // From the end: what comes twice comes soon.
+        return slots.lastIndex { $0.identity == identity }
     }
+
+    private mutating func note(_ identity: UInt64) {
+        guard slots.count >= Self.filterMin, !filter.insert(identity) else { return }
+        filter = IdentityFilter(room: slots.count * 2)
+        for slot in slots { _ = filter.insert(slot.identity) }
+    }
+
+    private static let filterMin = 48
 
     /// Whether the event at `index` has this content.
     func holds(_ event: KeptEvent, contentHash: UInt64, at index: Int) -> Bool {
@@ -146,6 +158,7 @@ struct History {
         }
         if slots.count == slots.capacity { slots.reserveCapacity(slots.count + Swift.max(4, slots.count / 8)) }
         if place == slots.count { slots.append(slot) } else { slots.insert(slot, at: place) }
+        note(identity)
         return place
     }
 
@@ -161,6 +174,7 @@ struct History {
         let dropped = first(after: day)
         guard dropped > 0 else { return }
         slots.removeSubrange(0..<dropped)
+        filter = IdentityFilter()
         repack { _, named in named > day }
     }
 
