@@ -7,8 +7,10 @@
 ///
 /// A lookup is a binary search per feature and one load; it allocates nothing.
 struct BinTable: Sendable {
-    /// Per feature the first value of each place but the first, ascending.
-    private let starts: [[Int64]]
+    /// Feature after feature, the first value of each place but the first, ascending.
+    private let starts: [Int64]
+    /// Where each feature's starts end.
+    private let ends: [Int]
     /// The bin of each combination of places, the last feature's places side by side; -1 where no bin holds it.
     private var cells: [Int16]
 
@@ -17,17 +19,23 @@ struct BinTable: Sendable {
 
     init(_ bins: [Bin], features: Int) {
         precondition(bins.count <= Int(Int16.max))
-        starts = (0..<features).map { axis in
-            var starts: Set<Int64> = []
+        var starts: [Int64] = []
+        var ends: [Int] = []
+        var count = 1
+        for axis in 0..<features {
+            var cuts: Set<Int64> = []
             for bin in bins {
                 guard case .range(let range) = bin[axis] else { continue }
-                if range.lowerBound > .min { starts.insert(range.lowerBound) }
-                if range.upperBound < .max { starts.insert(range.upperBound + 1) }
+                if range.lowerBound > .min { cuts.insert(range.lowerBound) }
+                if range.upperBound < .max { cuts.insert(range.upperBound + 1) }
             }
-            return starts.sorted()
+            starts += cuts.sorted()
+            ends.append(starts.count)
+            count *= cuts.count + 2
+            precondition(count <= Self.cellsMax)
         }
-        let count = starts.reduce(1) { $0 * ($1.count + 2) }
-        precondition(count <= Self.cellsMax)
+        self.starts = starts
+        self.ends = ends
         cells = Array(repeating: -1, count: count)
         for index in bins.indices { fill(bins[index], Int16(index), from: 0, at: 0) }
     }
@@ -35,35 +43,42 @@ struct BinTable: Sendable {
     /// Goes on from `cell`, made of the features before `axis` (0 at the first), by the value of the feature at `axis`.
     @inline(__always)
     func cell(after cell: Int, _ axis: Int, _ value: Int64?) -> Int {
-        let count = starts[axis].count
+        let count = self.count(axis)
         guard let value else { return cell * (count + 2) + count + 1 }
         return cell * (count + 2) + place(of: value, axis)
     }
 
     @inline(__always)
     func bin(at cell: Int) -> Int? {
-        cells[cell] < 0 ? nil : Int(cells[cell])
+        let bin = cells[cell]
+        return bin < 0 ? nil : Int(bin)
     }
 
-    /// How many starts are at or below `value`.
+    private func start(_ axis: Int) -> Int { axis == 0 ? 0 : ends[axis - 1] }
+    private func count(_ axis: Int) -> Int { ends[axis] - start(axis) }
+
+    /// How many starts are at or below `value`. A halving without branches: values come in no order, and a branch that
+    /// is guessed wrong costs more than the step.
     @inline(__always)
     private func place(of value: Int64, _ axis: Int) -> Int {
-        var low = 0
-        var high = starts[axis].count
-        while low < high {
-            let middle = (low + high) / 2
-            if starts[axis][middle] <= value { low = middle + 1 } else { high = middle }
+        let first = start(axis)
+        var low = first
+        var count = ends[axis] - first
+        while count > 0 {
+            let half = (count + 1) / 2
+            low += starts[low + half - 1] <= value ? half : 0
+            count -= half
         }
-        return low
+        return low - first
     }
 
     /// Enters a bin at all places that it holds; the first bin keeps a place.
     private mutating func fill(_ bin: Bin, _ index: Int16, from axis: Int, at cell: Int) {
-        guard axis < starts.count else {
+        guard axis < ends.count else {
             if cells[cell] < 0 { cells[cell] = index }
             return
         }
-        let count = starts[axis].count
+        let count = self.count(axis)
         let places: ClosedRange<Int> =
             switch bin[axis] {
             case .missing: count + 1...count + 1

@@ -18,15 +18,18 @@ extension Scorecard {
         evaluation.bins.removeAll(keepingCapacity: true)
         evaluation.missing = nil
         var score = initialScore
-        for (index, characteristic) in characteristics.enumerated() {
-            let found = characteristic.bin { $0.value(of: events, on: day, currency: currency) }
+        // By index: a copy of each characteristic would count references up and down for every event.
+        for index in characteristics.indices {
+            let found = characteristics[index].bin {
+                characteristics[index].features[$0].value(of: events, on: day, currency: currency)
+            }
             guard let bin = found else {
                 evaluation.missing = evaluation.missing ?? index
                 evaluation.bins.append(-1)
                 continue
             }
             evaluation.bins.append(Int16(bin))
-            score += characteristic.bins[bin].points
+            score += characteristics[index].bins[bin].points
         }
         evaluation.score = evaluation.missing == nil ? score : nil
     }
