@@ -41,12 +41,12 @@ struct CharacteristicCheck {
         }
     }
 
-    /// An attribute that says "the rest" (True, isNotMissing) overlaps nothing: the first that is true wins.
-    /// One that is never reached is told once, by `checkReach`.
+    /// An attribute that says "the rest" (True, isNotMissing) overlaps nothing: the first that is true wins. One that is
+    /// never reached is told once, by `checkReach`.
     private mutating func checkOverlaps() {
         let attributes = characteristic.attributes
         for second in attributes.indices where !attributes[second].isRest && wins.contains(second) {
-            for first in 0..<second {
+            for first in coverage.attributes(before: second) {
                 for box in reachable({ $0.contains(first) && $0.contains(second) ? 0 : nil }) {
                     findings.append(
                         .error(

@@ -13,6 +13,7 @@ struct Coverage {
     /// Combinations at most: a load takes well below a second.
     static let combinationsMax = 4096
     static let fieldsMax = 8
+    static let attributesMax = 500
 
     /// A part of the space of values.
     struct Box: Equatable {
@@ -23,6 +24,11 @@ struct Coverage {
     }
 
     init(_ characteristic: DocumentCharacteristic) throws(ScorecardFileError) {
+        guard characteristic.attributes.count <= Self.attributesMax else {
+            throw ScorecardFileError(
+                characteristic.place, "a characteristic has at most \(Self.attributesMax) attributes: take wider ranges"
+            )
+        }
         let tests = characteristic.attributes.flatMap(\.predicate.tests)
         var fields: [String] = []
         for test in tests where !fields.contains(test.field) {
@@ -57,6 +63,13 @@ struct Coverage {
                     } == true
                 })
         }
+    }
+
+    /// The attributes before `attribute` that are true somewhere where it is, ascending.
+    func attributes(before attribute: Int) -> [Int] {
+        var before: Set<Int> = []
+        for match in matches where match.contains(attribute) { before.formUnion(match.prefix { $0 < attribute }) }
+        return before.sorted()
     }
 
     /// Boxes of all combinations that `label` gives a number, merged where neighbours have the same; ascending.

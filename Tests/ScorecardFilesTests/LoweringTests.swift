@@ -51,7 +51,7 @@ import Testing
         let characteristic = try ScorecardFile.parse(text.bytes).characteristics[0]
         #expect(characteristic.features.map(\.name) == text.fields)
         let points = { (first: Int64?, second: Int64?) in
-            let bin = characteristic.bin { $0.name == text.fields[0] ? first : second }
+            let bin = characteristic.bin { $0 == 0 ? first : second }
             return bin.map { characteristic.bins[$0].points }
         }
         #expect(
@@ -110,7 +110,9 @@ import Testing
                 values[field] = Int64.random(in: -4...14, using: &random)
             }
             let expected = document.evaluate(values.mapValues { .number(Double($0)) })
-            let bins = card.characteristics.map { characteristic in characteristic.bin { values[$0.name] } }
+            let bins = card.characteristics.map { characteristic in
+                characteristic.bin { values[characteristic.features[$0].name] }
+            }
             let attributes = zip(card.characteristics, bins).map { $0.bins[safe: $1]?.attribute }
             #expect(attributes == expected.attributes, "seed \(seed), \(values)")
             // The bin found is the only one that holds these values.

@@ -116,6 +116,36 @@ import Testing
         #expect(ModelCheck(text.bytes).findings == [])
     }
 
+    @Test(arguments: [("11", false), ("10", true), ("-5", true), ("2.5", true), ("-6", false)])
+    func `a mean baseline lies within the points`(_ baseline: String, _ isFine: Bool) throws {
+        var text = CardText()
+        text.header = text.header.replacingOccurrences(of: "\"max\"", with: "\"mean\"")
+        text.characteristics[0] = text.characteristics[0].replacingOccurrences(of: "\"10\"", with: "\"\(baseline)\"")
+        let findings = ModelCheck(text.bytes, round: .halfEven).findings
+        #expect(findings.contains { $0.problem.contains("a mean lies within the points, -5 to 10") } == !isFine)
+    }
+
+    @Test func `of two features the gap is named by both`() throws {
+        var text = CardText()
+        text.fields.append("statement.count.365d")
+        let both = { (due: String, count: String) in
+            "<Attribute partialScore=\"1\"><CompoundPredicate booleanOperator=\"and\">"
+                + "<SimplePredicate field=\"\(text.fields[0])\" operator=\"\(due)\" value=\"30\"/>"
+                + "<SimplePredicate field=\"\(text.fields[1])\" operator=\"\(count)\" value=\"12\"/>"
+                + "</CompoundPredicate></Attribute>"
+        }
+        text.characteristics.replaceSubrange(
+            1...2,
+            with: [
+                both("lessThan", "lessThan"), both("lessThan", "greaterOrEqual"), both("greaterOrEqual", "lessThan"),
+            ])
+        let errors = ModelCheck(text.bytes).findings.filter { $0.severity == .error }
+        #expect(
+            errors.map(\.problem) == [
+                "no Attribute covers statement.days_past_due.latest 30…3650, statement.count.365d 12…∞: add one, or widen its neighbour"
+            ])
+    }
+
     @Test func `True and isNotMissing are the rest, and overlap nothing`() throws {
         var text = CardText()
         text.characteristics[2] = CardText.attribute(-5, "isNotMissing", nil)

@@ -183,11 +183,29 @@ import Testing
         }
     }
 
-    @Test func `too many combinations of ranges are refused`() throws {
-        var text = CardText()
-        let values = (0..<5000).map { CardText.attribute(0, "equal", "\($0 * 2)") }
-        text.characteristics.replaceSubrange(1...3, with: values)
-        let error = #expect(throws: ScorecardFileError.self) { try ScorecardFile.parse(text.bytes) }
-        #expect(error?.problem.contains("more than 4096 combinations") == true)
+    /// One load is bounded: in attributes, in features, in combinations of ranges.
+    @Test func `too large a characteristic is refused`() throws {
+        let problem = { (fields: [String], attributes: [String]) in
+            var text = CardText()
+            text.fields = fields
+            text.characteristics.replaceSubrange(1...3, with: attributes)
+            return #expect(throws: ScorecardFileError.self) { try ScorecardFile.parse(text.bytes) }?.problem
+        }
+        let due = "statement.days_past_due.latest"
+        let many = (0...500).map { CardText.attribute(0, "equal", "\($0)") }
+        #expect(problem([due], many)?.contains("at most 500 attributes") == true)
+        let wide = (0..<5).map { part in
+            "<Attribute partialScore=\"1\"><SimpleSetPredicate field=\"\(due)\" booleanOperator=\"isIn\"><Array type=\"int\">"
+                + (0..<1000).map { "\(($0 * 5 + part) * 2)" }.joined(separator: " ")
+                + "</Array></SimpleSetPredicate></Attribute>"
+        }
+        #expect(problem([due], wide)?.contains("more than 4096 combinations") == true)
+        let fields = ["30d", "90d", "180d", "365d", "730d"].flatMap {
+            ["statement.limit.min.\($0)", "repayment.due.max.\($0)"]
+        }
+        let nine = fields.prefix(9).map { CardText.attribute(0, "lessThan", "1", field: $0) }
+        #expect(problem(fields, nine)?.contains("at most 8 features") == true)
+        let eight = fields.prefix(8).map { CardText.attribute(0, "lessThan", "1", field: $0) }
+        #expect(problem(fields, eight)?.contains("more than 4096 combinations") == true)
     }
 }

@@ -19,8 +19,8 @@ extension Command {
             ],
             needsLog: false,
             notes: """
-                Each finding is a line FILE:LINE: error or warning: what is wrong, and the mend. Errors (exit 1) keep a model
-                from being used: a field that is no feature, a range that no attribute covers or that two cover, an attribute
+                Each finding is a line FILE:LINE: error or warning: what is wrong, and the mend. Errors (exit 1) are mended
+                before a model is used: a field that is no feature, a range that no attribute covers or that two cover, an attribute
                 that is never reached, points that are not whole, a reason code without a text. Warnings (exit 0) may be meant:
                 no score while a feature is missing, points that rise and then fall, a baseline that does not go with its
                 method, a text that no code uses, a validity date that has passed.
