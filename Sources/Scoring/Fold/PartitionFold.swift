@@ -14,30 +14,30 @@ public final class PartitionFold {
     public let scorecard: Scorecard
 
     /// The offset of the next record: everything below is folded.
-    @exclusivity(unchecked) public internal(set) var nextOffset: Int64 = 0
+    public internal(set) var nextOffset: Int64 = 0
     /// nil until the first record.
-    @exclusivity(unchecked) public internal(set) var properties: TimelineProperties?
+    public internal(set) var properties: TimelineProperties?
     /// nil until the first tick.
-    @exclusivity(unchecked) public internal(set) var secretFingerprint: UInt64?
+    public internal(set) var secretFingerprint: UInt64?
     /// Of the last result, 0 before the first; dense.
-    @exclusivity(unchecked) public internal(set) var sequence: UInt64 = 0
+    public internal(set) var sequence: UInt64 = 0
     /// The running hash of the results.
-    @exclusivity(unchecked) public internal(set) var chain = Digest128.zero
-    @exclusivity(unchecked) public internal(set) var outcomes = Outcomes()
+    public internal(set) var chain = Digest128.zero
+    public internal(set) var outcomes = Outcomes()
 
-    @exclusivity(unchecked) var ticks = TickTimes()
-    @exclusivity(unchecked) var sources = SourcePositions()
-    @exclusivity(unchecked) var people = PersonTable()
-    @exclusivity(unchecked) var calendar = Calendar()
-    @exclusivity(unchecked) var waiting = WaitingRoom()
-    @exclusivity(unchecked) var currencies: Currencies
+    var ticks = TickTimes()
+    var sources = SourcePositions()
+    var people = PersonTable()
+    var calendar = Calendar()
+    var waiting = WaitingRoom()
+    var currencies: Currencies
 
     // Working memory, kept so that the steady state allocates nothing; not state.
     let compiled: CompiledCard
-    @exclusivity(unchecked) var evaluation = Evaluation()
-    @exclusivity(unchecked) var scratchTotals = Totals()
-    @exclusivity(unchecked) var scratch: [UInt8] = []
-    @exclusivity(unchecked) var timelineOffset: Int64 = 0
+    var evaluation = Evaluation()
+    var scratchTotals = Totals()
+    var scratch: [UInt8] = []
+    var timelineOffset: Int64 = 0
 
     public init(partition: Int32, scorecard: Scorecard) {
         self.partition = partition
