@@ -41,7 +41,7 @@ extension CheckedCluster {
         if let wanted = plan.replication, let copies = replicas[plan.name], copies < wanted {
             differences.append(
                 TopicDifference(
-                    what: "topic '\(plan.name)' has \(copies) copies, not \(wanted): a lost disk loses records",
+                    what: "topic '\(plan.name)' has \(said(copies)), not \(wanted): a lost disk loses records",
                     mend: reassignment(of: plan.name, count, copies: wanted)))
         }
         let found = try admin.settings(ofTopic: plan.name)
@@ -58,7 +58,7 @@ extension CheckedCluster {
             differences.append(
                 TopicDifference(
                     what:
-                        "topic '\(plan.name)': \(name) is \(least), and it has \(copies) copies: nothing can be written",
+                        "topic '\(plan.name)': \(name) is \(least), and it has \(said(copies)): nothing can be written",
                     mend: configs(plan.name, "--add-config \(name)=\(max(1, copies - 1))")))
         }
         return differences
@@ -85,6 +85,8 @@ extension CheckedCluster {
             + "--reassignment-json-file copies.json --execute"
     }
 }
+
+private func said(_ copies: Int32) -> String { copies == 1 ? "1 copy" : "\(copies) copies" }
 
 /// Lists such as `compact,delete` are sets.
 private func isSame(_ left: String, _ right: String) -> Bool {
