@@ -92,6 +92,19 @@ struct CheckedTimeline {
         }
     }
 
+    /// Makes topics by hand, and returns when their partitions have leaders.
+    func make(_ plans: [TopicPlan]) throws {
+        #expect(try admin.create(plans).allSatisfy { $0.outcome == .created })
+        let deadline = Date(timeIntervalSinceNow: 30)
+        for plan in plans {
+            for partition in 0..<plan.partitions {
+                while (try? log.watermarks(topic: plan.name, partition: partition)) == nil {
+                    try #require(Date() < deadline, "\(plan.name)[\(partition)] has no leader")
+                }
+            }
+        }
+    }
+
     func configure(_ topic: String, _ setting: String) throws {
         try Broker.kafka(
             "tool", "configs", "--bootstrap-server", servers, "--alter", "--entity-type", "topics", "--entity-name",
@@ -125,7 +138,7 @@ struct CheckedTimeline {
                 "cleanup.policy", "retention.ms", "max.compaction.lag.ms", "segment.ms", "message.timestamp.type",
                 "retention.bytes",
             ].map { KafkaSettings.Property($0, settings[$0]!) })
-        #expect(try admin.create([plan]).map(\.outcome) == [.created])
+        try make([plan])
     }
 
     func writeFirstRecord(_ properties: TimelineProperties, partition: Int32) throws {
