@@ -29,9 +29,12 @@ import Testing
         // Ticks near and far, then as many as a small K needs to come to everyone.
         var published: [PersonKey: [Said]] = [:]
         var time = fold.clock ?? day(13_000)
+        let moments = explained.values.flatMap(\.forecast).map(\.time)
         for step in 0..<600 {
             if step < 60 {
-                time += day(Int.random(in: 1...30, using: &random)) / Int64.random(in: 1...3, using: &random)
+                time = Self.next(after: time, moments, &random)
+            } else {
+                time = max(time, moments.max() ?? time)
             }
             let start = timeline.records.count
             let chain = fold.chain
@@ -50,6 +53,14 @@ import Testing
         }
         #expect(fold.personCount == 0, "every grant has ended")
         for person in RandomTimeline.persons { #expect(published[person] ?? [] == said[person] ?? []) }
+    }
+
+    /// Some days on, or the next moment that was forecast to the millisecond, or the one before it.
+    private static func next(after time: Int64, _ moments: [Int64], _ random: inout SeededRandom) -> Int64 {
+        guard Bool.random(using: &random), let moment = moments.filter({ $0 > time }).min() else {
+            return time + day(Int.random(in: 1...30, using: &random)) / Int64.random(in: 1...3, using: &random)
+        }
+        return max(time, moment - Int64.random(in: 0...1, using: &random))
     }
 
     private func renew(_ timeline: inout TimelineBuilder, _ fold: PartitionFold) throws {
