@@ -15,6 +15,7 @@ extension Command {
             options: [
                 .value("purpose", "P", "lending, tenancy or utilities; needed"),
                 .flag("json", "each record as it is, one JSON a line"),
+                .flag("table", "two aligned lines a change: score, points that moved, reasons in words"),
                 .value("from", "beginning|end", "where to start (default beginning)"),
                 .value("until-idle", "SECONDS", "end when nothing new has come for so long (default: at Ctrl-C)"),
             ],
@@ -36,11 +37,15 @@ private func runWatch(_ arguments: Arguments) throws -> Int32 {
     }
     let idleSeconds = try arguments.integer("until-idle", in: 0...86_400)
     let start = try arguments.choice("from", of: WatchStart.self) ?? .beginning
+    if arguments.flag("json"), arguments.flag("table") {
+        throw UsageError("--json and --table: give one of them", arguments.command)
+    }
+    let form: WatchForm = arguments.flag("json") ? .json : arguments.flag("table") ? .table : .line
     let cluster = try Cluster(arguments)
     let log = try cluster.log()
     StopSignal.install()
     var watching = try Watching(
-        log, topic: cluster.names.scoreChanges(purpose), start: start, asJSON: arguments.flag("json"))
+        log, topic: cluster.names.scoreChanges(purpose), start: start, form: form)
     return try watching.run(idleMilliseconds: idleSeconds.map { Int64($0) * 1000 }).rawValue
 }
 
@@ -48,12 +53,16 @@ enum WatchStart: String, CaseIterable {
     case beginning, end
 }
 
+private enum WatchForm {
+    case line, json, table
+}
+
 private struct Watching: ~Copyable {
     private static let pollMilliseconds: UInt32 = 200
 
     private let log: KafkaLog
     private let topic: String
-    private let asJSON: Bool
+    private let form: WatchForm
     private var positions: [Int64] = []
     /// The end of each partition as it was before its last read: nothing can become visible without raising it, since
     /// a transaction that commits adds a marker.
@@ -61,10 +70,10 @@ private struct Watching: ~Copyable {
     private var numbers: GrantNumbers
     private var output = StandardOutput()
 
-    init(_ log: KafkaLog, topic: String, start: WatchStart, asJSON: Bool) throws {
+    init(_ log: KafkaLog, topic: String, start: WatchStart, form: WatchForm) throws {
         self.log = log
         self.topic = topic
-        self.asJSON = asJSON
+        self.form = form
         for partition in 0..<(try log.partitionCount(topic: topic)) {
             let kept = try log.watermarks(topic: topic, partition: partition)
             positions.append(start == .beginning ? kept.lowerBound : kept.upperBound)
@@ -75,12 +84,14 @@ private struct Watching: ~Copyable {
 
     /// Until it is told to stop or, where a bound is given, nothing new has come for so long.
     mutating func run(idleMilliseconds: Int64?) throws -> ExitCode {
+        if form == .table { try output.write(ScoreChangeTable.header) }
         var lastNew = monotonicMilliseconds()
         while !StopSignal.isRaised {
             if try readNew() { lastNew = monotonicMilliseconds() }
             if let idleMilliseconds, monotonicMilliseconds() - lastNew >= idleMilliseconds { break }
             usleep(Self.pollMilliseconds * 1000)
         }
+        if StopSignal.isRaised { _ = try readNew() }  // all that was visible when it was told to stop
         try output.flush()
         printError(
             "\(numbers.recordCount) score changes of \(numbers.openingCount) grants, \(numbers.errorCount) out of order"
@@ -106,11 +117,12 @@ private struct Watching: ~Copyable {
     private mutating func take(_ entry: RecordBatch.Entry, _ value: RawSpan) throws {
         positions[Int(entry.partition)] = entry.offset + 1
         let change = ScoreChangeLine(value)
-        if asJSON {
+        switch form {
+        case .json:
             try output.write(value)
             try output.write("\n")
-        } else if let change {
-            try output.write(change.text)
+        case .line: if let change { try output.write(change.text) }
+        case .table: if let change { try output.write(ScoreChangeTable.rows(of: change)) }
         }
         if let complaint = numbers.check(change, entry) {
             try output.flush()
