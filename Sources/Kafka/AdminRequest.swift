@@ -100,6 +100,12 @@ import Log
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             let text = unsafe String(cString: rd_kafka_event_error_string(event))
             unsafe rd_kafka_event_destroy(event)
+            if code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE {
+                throw LogError(
+                    .configuration,
+                    "\(what): the broker at \(client.servers) takes no admin requests. `plainscore dev-broker` does not, and "
+                        + "has made the topics of its timeline itself; for others use a real Kafka")
+            }
             throw code.kind == .unavailable ? client.failure(code, what) : LogError(code.kind, "\(what): \(text)")
         }
         return unsafe event

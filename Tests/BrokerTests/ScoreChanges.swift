@@ -53,3 +53,16 @@ struct SubscriberView {
         return change
     }
 }
+
+extension SubscriberView {
+    /// How many clients of the shipped extract have as their latest score the one that ships with it.
+    func scoresEqualToExpected() throws -> Int {
+        let expected = "Sources/Executables/plainscore/Samples/uci-extract-expected.csv"
+        let rows = try String(contentsOf: repository.appendingPathComponent(expected), encoding: .utf8)
+            .split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",") }
+        return rows.count { row in
+            let digits = String(repeating: "0", count: 5 - row[0].count) + row[0]
+            return latest["client-\(digits)"]?.score == Int(row[8])
+        }
+    }
+}

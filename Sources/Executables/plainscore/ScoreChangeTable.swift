@@ -2,8 +2,8 @@
 ///
 /// ```
 /// CLIENT        MONTH     SCORE       MOVE  POINTS THAT MOVED, AND THE FIRST REASONS
-/// client-01400  Aug 2005  531 → 464    -67  late_now -45, late2_months -15, pay_mean_bp -7
-///                                           Payment currently overdue; Largest single payment
+/// client-00200  Jul 2005  529 → 467    -62  late_now -45, late2_months -15, late_max -2
+///               Payment currently overdue; Months with a delay of two or more months; …
 /// ```
 enum ScoreChangeTable {
     private static let columnCountMax = 100
@@ -21,9 +21,9 @@ enum ScoreChangeTable {
             return fields(change.subscriberReference, month, "-", "-") + "the grant has ended: no further scores\n"
         }
         let first = fields(change.subscriberReference, month, scores(of: change), move(of: change))
-        let room = columnCountMax - first.count
-        let indent = String(repeating: " ", count: first.count)
-        let points = listed(movements(of: change), separator: ", ", room: room)
+        let indent = String(repeating: " ", count: referenceWidth + 2)
+        let room = columnCountMax - indent.count
+        let points = listed(movements(of: change), separator: ", ", room: columnCountMax - first.count)
         let why =
             change.missingFeature.map { "no score: \($0) is missing" }
             ?? listed(change.reasons.map(\.text), separator: "; ", room: room)

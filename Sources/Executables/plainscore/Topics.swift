@@ -61,7 +61,7 @@ private func runTopicsCheck(_ arguments: Arguments) throws -> Int32 {
     return differences.isEmpty ? ExitCode.success.rawValue : ExitCode.failure.rawValue
 }
 
-private enum DayOffsetChoice: String, CaseIterable {
+enum DayOffsetChoice: String, CaseIterable {
     case none, spread
 
     var dayOffset: DayOffset { self == .none ? .none : .spread }

@@ -3,7 +3,7 @@ import Telemetry
 
 /// Every subcommand, in the order of a first session.
 let commands: [Command] = [
-    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .sampleUCI, .sampleCompare,
+    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .sampleUCI, .sampleCompare, .devBroker,
 ]
 
 ExitCode.exit(with: run(commands, Array(CommandLine.arguments.dropFirst())))
