@@ -16,6 +16,7 @@ extension Command {
                 .value("purpose", "P", "lending, tenancy or utilities; needed"),
                 .flag("json", "each record as it is, one JSON a line"),
                 .flag("table", "two aligned lines a change: score, points that moved, reasons in words"),
+                .value("grant", "ID[,ID…]", "print only the changes of these grants; all are counted"),
                 .value("from", "beginning|end", "where to start (default beginning)"),
                 .value("until-idle", "SECONDS", "end when nothing new has come for so long (default: at Ctrl-C)"),
             ],
@@ -45,7 +46,8 @@ private func runWatch(_ arguments: Arguments) throws -> Int32 {
     let log = try cluster.log()
     StopSignal.install()
     var watching = try Watching(
-        log, topic: cluster.names.scoreChanges(purpose), start: start, form: form)
+        log, topic: cluster.names.scoreChanges(purpose), start: start, form: form,
+        grants: arguments.text("grant").map { Set($0.split(separator: ",").map(String.init)) })
     return try watching.run(idleMilliseconds: idleSeconds.map { Int64($0) * 1000 }).rawValue
 }
 
@@ -63,6 +65,8 @@ private struct Watching: ~Copyable {
     private let log: KafkaLog
     private let topic: String
     private let form: WatchForm
+    /// The grants whose changes are printed; nil for all.
+    private let grants: Set<String>?
     private var positions: [Int64] = []
     /// The end of each partition as it was before its last read: nothing can become visible without raising it, since
     /// a transaction that commits adds a marker.
@@ -70,10 +74,11 @@ private struct Watching: ~Copyable {
     private var numbers: GrantNumbers
     private var output = StandardOutput()
 
-    init(_ log: KafkaLog, topic: String, start: WatchStart, form: WatchForm) throws {
+    init(_ log: KafkaLog, topic: String, start: WatchStart, form: WatchForm, grants: Set<String>?) throws {
         self.log = log
         self.topic = topic
         self.form = form
+        self.grants = grants
         for partition in 0..<(try log.partitionCount(topic: topic)) {
             let kept = try log.watermarks(topic: topic, partition: partition)
             positions.append(start == .beginning ? kept.lowerBound : kept.upperBound)
@@ -117,16 +122,21 @@ private struct Watching: ~Copyable {
     private mutating func take(_ entry: RecordBatch.Entry, _ value: RawSpan) throws {
         positions[Int(entry.partition)] = entry.offset + 1
         let change = ScoreChangeLine(value)
+        try show(change, value)
+        if let complaint = numbers.check(change, entry) {
+            try output.flush()
+            printError("plainscore: \(topic)[\(entry.partition)]@\(entry.offset): \(complaint)")
+        }
+    }
+
+    private mutating func show(_ change: ScoreChangeLine?, _ value: RawSpan) throws {
+        if let grants, !grants.contains(change?.grant ?? "") { return }
         switch form {
         case .json:
             try output.write(value)
             try output.write("\n")
         case .line: if let change { try output.write(change.text) }
         case .table: if let change { try output.write(ScoreChangeTable.rows(of: change)) }
-        }
-        if let complaint = numbers.check(change, entry) {
-            try output.flush()
-            printError("plainscore: \(topic)[\(entry.partition)]@\(entry.offset): \(complaint)")
         }
     }
 }
