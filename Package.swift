@@ -16,7 +16,10 @@ let package = Package(
         role("rentals-consumer"), role("consents-consumer"), role("aggregator"), role("publisher"),
         .executableTarget(
             name: "plainscore",  // the command of producers, subscribers and operators
-            dependencies: ["Pipeline", "Commands", "Kafka", "Log", "Wire", "Events", "Telemetry"],
+            dependencies: [
+                "Pipeline", "Commands", "Kafka", "Log", "Wire", "Scoring", "Events", "ScorecardFiles", "Snapshots",
+                "Telemetry",
+            ],
             path: "Sources/Executables/plainscore", resources: [.copy("Samples")], swiftSettings: strict),
 
         // Shell: the roles, written once against a log.

@@ -53,7 +53,7 @@ extension Feature {
 
     /// Whether `event` is of this feature's type and currency, in its window and passes its filter.
     @inline(__always)
-    private func holds(_ event: KeptEvent, in events: [KeptEvent], on day: Int32, _ currency: Currency) -> Bool {
+    func holds(_ event: KeptEvent, in events: [KeptEvent], on day: Int32, _ currency: Currency) -> Bool {
         guard event.type == type.rawValue, event.currency == currency.code, inWindow(event, on: day) else {
             return false
         }
@@ -97,7 +97,7 @@ private func basisPoints(_ part: Int128, of whole: Int128) -> Int64 {
 
 extension KeptEvent {
     /// The value of a field of this event; nil where it has none (a ratio to a limit of 0).
-    fileprivate func value(of field: Feature.Field) -> Int64? {
+    func value(of field: Feature.Field) -> Int64? {
         switch field {
         case .daysPastDue: Int64(daysPastDue)
         case .limit: limitMinor
