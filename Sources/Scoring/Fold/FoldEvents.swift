@@ -19,6 +19,7 @@ extension PartitionFold {
     /// The person's place, after all that was due on the clock has been rolled; nil without a live grant.
     private func rolledSlot(of person: PersonKey, into output: inout FoldOutput) -> Int? {
         guard let slot = people.slot(of: person) else { return nil }
+        willChange(slot)
         guard rollToClock(slot, into: &output) else { return nil }
         return slot
     }

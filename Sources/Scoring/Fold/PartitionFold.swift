@@ -31,6 +31,8 @@ public final class PartitionFold {
     var calendar = Calendar()
     var waiting = WaitingRoom()
     var currencies: Currencies
+    /// A snapshot that is being written, in slices.
+    var cut: StateCut?
 
     // Working memory, kept so that the steady state allocates nothing; not state.
     let compiled: CompiledCard

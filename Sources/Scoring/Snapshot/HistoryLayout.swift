@@ -6,11 +6,8 @@ import Events
 extension History {
     func encode(into bytes: inout [UInt8]) {
         bytes.append(littleEndian: UInt32(slots.count))
-        for slot in slots {
-            bytes.append(littleEndian: slot.word0)
-            bytes.append(littleEndian: slot.word1)
-            bytes.append(littleEndian: slot.word2)
-        }
+        // Three words without a gap, and the machine is little endian: a slot lies in memory as it stands in the layout.
+        unsafe slots.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
         bytes.append(littleEndian: UInt32(wides.count))
         for word in wides { bytes.append(littleEndian: word) }
         bytes.append(UInt8(obligations.count))
@@ -23,9 +20,12 @@ extension History {
         self.init()
         let count = Int(try cursor.take(UInt32.self))
         guard count <= cursor.remaining / 24 else { throw SnapshotPayloadError.layout }
-        slots.reserveCapacity(count)
-        for _ in 0..<count {
-            slots.append(EventSlot(word0: try cursor.take(), word1: try cursor.take(), word2: try cursor.take()))
+        let packed = try cursor.take(count: count * 24)
+        slots = unsafe packed.withUnsafeBytes { packed in
+            unsafe [EventSlot](unsafeUninitializedCapacity: count) { slots, filled in
+                unsafe UnsafeMutableRawBufferPointer(slots).copyMemory(from: packed)
+                filled = count
+            }
         }
         for _ in 0..<(try cursor.take(UInt32.self)) { wides.append(try cursor.take()) }
         for _ in 0..<(try cursor.take(UInt8.self)) { obligations.append(try cursor.take()) }

@@ -8,6 +8,11 @@ import Events
 // events: see HistoryLayout
 // u32 notices, each: u64 identity · u64 content hash · u64 voided identity · i32 day · u8 type · 3 × u8 0
 extension Person {
+    /// About how many bytes `encode` adds; never far below.
+    var encodedBytes: Int {
+        128 + grants.count * 160 + events.count * 24 + events.wides.count * 8 + events.names.count + notices.count * 32
+    }
+
     func encode(into bytes: inout [UInt8]) {
         bytes.append(littleEndian: key.high)
         bytes.append(littleEndian: key.low)

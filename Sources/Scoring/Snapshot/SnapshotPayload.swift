@@ -20,6 +20,15 @@ extension PartitionFold {
 
     /// Complexity: O(state), and O(n log n) in persons.
     public func encodeState(into bytes: inout [UInt8]) {
+        encodeHead(into: &bytes)
+        for slot in people.slotsByKey { people[slot].encode(into: &bytes) }
+        let waits = waiting.all
+        bytes.append(littleEndian: UInt32(waits.count))
+        for wait in waits { wait.encode(into: &bytes) }
+    }
+
+    /// All up to and with the number of persons.
+    func encodeHead(into bytes: inout [UInt8]) {
         guard let properties else { preconditionFailure("a fold that has read nothing has no state") }
         bytes.append(contentsOf: [Self.payloadVersion, 0, 0, 0])
         bytes.append(littleEndian: partition)
@@ -35,10 +44,6 @@ extension PartitionFold {
         outcomes.encode(into: &bytes)
         currencies.encode(into: &bytes)
         bytes.append(littleEndian: UInt32(people.count))
-        for slot in people.slotsByKey { people[slot].encode(into: &bytes) }
-        let waits = waiting.all
-        bytes.append(littleEndian: UInt32(waits.count))
-        for wait in waits { wait.encode(into: &bytes) }
     }
 
     /// XXH3-128 of the state's bytes.

@@ -9,7 +9,7 @@
     /// Slots ever used.
     private(set) var end = 0
     /// Whether a slot below `end` holds a person.
-    private var isHeld: [Bool] = []
+    private(set) var isHeld: [Bool] = []
 
     init() {}
 

@@ -69,6 +69,9 @@ struct PersonTable: ~Copyable {
         count -= 1
     }
 
+    /// Of each slot ever used, whether it holds a person.
+    var held: [Bool] { people.isHeld }
+
     /// All slots in use, in the order of keys. Complexity: O(n log n).
     var slotsByKey: [Int] {
         (0..<people.end).filter { people.holds($0) }.sorted { people[$0].key < people[$1].key }

@@ -18,6 +18,7 @@ struct WaitingRoom {
     private var base = 0
     private var places: [PersonKey: [Int]] = [:]
     private(set) var count = 0
+    private var cut: WaitingCut?
 
     mutating func append(_ waiting: WaitingEvent) {
         places[waiting.person, default: []].append(base + queue.count)
@@ -31,6 +32,7 @@ struct WaitingRoom {
         count -= sequence.count
         return sequence.map { number in
             defer { queue[number - base] = nil }
+            cut?.willGo(number, queue[number - base]!)
             return queue[number - base]!
         }
     }
@@ -50,6 +52,7 @@ struct WaitingRoom {
 
     mutating func removeOldest() {
         guard let oldest else { return }
+        cut?.willGo(base + front, oldest)
         places[oldest.person]!.removeFirst()
         if places[oldest.person]!.isEmpty { places[oldest.person] = nil }
         queue[front] = nil
@@ -58,4 +61,17 @@ struct WaitingRoom {
 
     /// All that wait, oldest first.
     var all: [WaitingEvent] { queue[front...].compactMap { $0 } }
+
+    // MARK: - Snapshot in slices (see StateCut)
+
+    mutating func beginCut() { cut = WaitingCut(count: count, numbers: base + front..<base + queue.count) }
+
+    mutating func endCut() { cut = nil }
+
+    /// Adds the next bytes of those who waited at the cut, for `work` units; true when they were the last.
+    mutating func writeCut(into bytes: inout [UInt8], work: Int) -> Bool {
+        let base = base
+        let queue = queue
+        return cut!.write(into: &bytes, work: work) { number in number < base ? nil : queue[number - base] }
+    }
 }
