@@ -17,17 +17,14 @@ func compressed(_ payload: [UInt8]) throws(Defect) -> [UInt8] {
     return frame
 }
 
-/// The payload of a frame that must unpack to exactly `bytes` bytes, which are not allocated before the frame says so.
-func decompressed(_ frame: [UInt8], bytes: Int) throws(Defect) -> [UInt8] {
-    let stated = unsafe frame.withUnsafeBytes { unsafe ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
-    guard stated == UInt64(bytes) else {
-        throw Defect("the zstd frame does not state the \(bytes) bytes that the header states")
+/// The payload of frames that must unpack to exactly `bytes` bytes, which are not allocated before the frames say so.
+func decompressed(_ frames: [UInt8], bytes: Int) throws(Defect) -> [UInt8] {
+    guard try statedBytes(frames) == UInt64(bytes) else {
+        throw Defect("the zstd frames do not state the \(bytes) bytes that the header states")
     }
-    let packed = unsafe frame.withUnsafeBytes { unsafe ZSTD_findFrameCompressedSize($0.baseAddress, $0.count) }
-    guard packed == frame.count else { throw Defect("the body is not one whole zstd frame") }
     var result = 0
     let payload = unsafe [UInt8](unsafeUninitializedCapacity: bytes) { target, count in
-        result = unsafe frame.withUnsafeBytes { source in
+        result = unsafe frames.withUnsafeBytes { source in
             // The capacity may be more than what was asked for; the bound is what the header states.
             unsafe ZSTD_decompress(target.baseAddress, bytes, source.baseAddress, source.count)
         }
@@ -36,6 +33,27 @@ func decompressed(_ frame: [UInt8], bytes: Int) throws(Defect) -> [UInt8] {
     guard ZSTD_isError(result) == 0 else { throw Defect("zstd could not unpack it: \(zstdErrorText(result))") }
     guard payload.count == bytes else { throw Defect("unpacks to \(payload.count) bytes instead of \(bytes)") }
     return payload
+}
+
+/// What the frames say that they unpack to, all together.
+private func statedBytes(_ frames: [UInt8]) throws(Defect) -> UInt64 {
+    var stated: UInt64 = 0
+    var start = 0
+    repeat {
+        let (packed, content) = unsafe frames.withUnsafeBytes {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: $0[start...])
+            return unsafe (
+                ZSTD_findFrameCompressedSize(rest.baseAddress, rest.count),
+                ZSTD_getFrameContentSize(rest.baseAddress, rest.count)
+            )
+        }
+        guard ZSTD_isError(packed) == 0, content <= UInt64(SnapshotHeader.payloadBytesMax) else {
+            throw Defect("the body is not whole zstd frames that state their size")
+        }
+        start += packed
+        stated += content
+    } while start < frames.count
+    return stated
 }
 
 private func zstdErrorText(_ code: Int) -> String {

@@ -23,6 +23,18 @@ struct File: ~Copyable, Sendable {
         }
     }
 
+    /// Overwrites from `start` on.
+    func write(_ bytes: [UInt8], at start: Int) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            written += try retrying("pwrite") {
+                unsafe bytes.withUnsafeBytes {
+                    unsafe pwrite(descriptor, $0.baseAddress! + written, $0.count - written, start + written)
+                }
+            }
+        }
+    }
+
     /// At most `count` bytes from `start` on; fewer only where the file ends.
     func read(from start: Int, count: Int) throws(SystemError) -> [UInt8] {
         var failure: SystemError?

@@ -5,7 +5,7 @@ import Checksums
 /// ```
 /// at      size  what
 /// 0       8     magic: "PLAINSNP"
-/// 8       4     format version: 1
+/// 8       4     format version: 2
 /// 12      4     n, 1 to 200
 /// 16      4     partition
 /// 20      4     zero
@@ -15,7 +15,7 @@ import Checksums
 /// 48      8     XXH3-64 of the body
 /// 56      n     topic, ASCII
 /// 56 + n  8     XXH3-64 of bytes 0 ..< 56 + n
-/// 64 + n        body: one zstd frame with its content size and checksum, to the end of the file
+/// 64 + n        body: zstd frames, each with its content size and checksum, to the end of the file
 /// ```
 ///
 /// A file is valid where each field holds what the table says, topic, partition and offset are those of its name, the
@@ -104,7 +104,7 @@ struct SnapshotHeader: Equatable {
     }
 
     private static let magic = Array("PLAINSNP".utf8)
-    private static let formatVersion: UInt32 = 1
+    private static let formatVersion: UInt32 = 2
     private static let fixedBytes = 56
 
     private static func bytes(topicBytes: Int) -> Int { fixedBytes + topicBytes + 8 }

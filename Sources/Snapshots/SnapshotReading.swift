@@ -37,7 +37,7 @@ func verifiedPayload(_ contents: SnapshotContents, of name: SnapshotName) throws
 }
 
 /// Runs system calls on behalf of `path`, and says of a failure where it was, what, and how to mend it.
-func perform<Value>(
+func perform<Value: ~Copyable>(
     _ kind: SnapshotError.Kind, _ path: String, _ body: () throws(SystemError) -> Value
 ) throws(SnapshotError) -> Value {
     do throws(SystemError) { return try body() } catch {

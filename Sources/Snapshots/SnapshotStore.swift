@@ -1,4 +1,3 @@
-import Checksums
 import Glibc
 
 /// Snapshots of partitions in one folder, which one process holds at a time.
@@ -38,7 +37,7 @@ public final class SnapshotStore: Sendable {
     }
 
     /// Packs `payload` and brings it to the disk under a name that no reader looks at. Throws `.write`, and leaves
-    /// nothing then. Memory: the payload packed. Staging the same offset again replaces what was staged.
+    /// nothing then. Memory: a frame. Staging the same offset again replaces what was staged.
     ///
     /// - Parameters:
     ///   - topic: 1 to 200 of `[A-Za-z0-9._-]`.
@@ -47,36 +46,22 @@ public final class SnapshotStore: Sendable {
     public func stage(
         topic: String, partition: Int32, offset: Int64, payload: [UInt8]
     ) throws(SnapshotError) -> StagedSnapshot {
+        var file = try UnfinishedSnapshot(nameStaged(topic: topic, partition: partition, offset: offset))
+        for start in stride(from: 0, to: payload.count, by: UnfinishedSnapshot.frameBytes) {
+            try file.append(Array(payload[start..<min(start + UnfinishedSnapshot.frameBytes, payload.count)]))
+        }
+        return try file.finish()
+    }
+
+    /// Where a snapshot is written until it is published.
+    func nameStaged(topic: String, partition: Int32, offset: Int64) throws(SnapshotError) -> StagedSnapshot {
         guard let name = SnapshotName(topic: topic, partition: partition, offset: offset) else {
             throw SnapshotError(
                 .write, path: folder,
                 "no snapshot can be named after topic \(topic), partition \(partition), offset \(offset)",
                 mend: "topic names have 1 to \(SnapshotName.topicBytesMax) of [A-Za-z0-9._-], numbers are not negative")
         }
-        let staged = StagedSnapshot(name: name, path: path(name) + SnapshotName.unfinishedSuffix)
-        guard payload.count <= SnapshotHeader.payloadBytesMax else {
-            throw SnapshotError(
-                .write, path: staged.path, "a payload of \(payload.count) bytes is above the limit",
-                mend: "spread the timeline over more partitions")
-        }
-        let body: [UInt8]
-        do throws(Defect) { body = try compressed(payload) } catch {
-            throw SnapshotError(.write, path: staged.path, error.problem, mend: "free memory")
-        }
-        let header = SnapshotHeader(
-            name: name, payloadBytes: payload.count, bodyBytes: body.count, bodyChecksum: unsafe xxh3(body.span.bytes))
-        do throws(SnapshotError) {
-            try perform(.write, staged.path) { () throws(SystemError) in
-                let file = try File(staged.path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
-                try file.write(header.encoded())
-                try file.write(body)
-                try file.sync()
-            }
-        } catch {
-            discard(staged)  // a file that is cut off takes the room that the next attempt needs
-            throw error
-        }
-        return staged
+        return StagedSnapshot(name: name, path: path(name) + SnapshotName.unfinishedSuffix)
     }
 
     /// Makes a staged snapshot one that readers find, then deletes older ones beyond `keptPerPartition`. Throws
@@ -97,7 +82,7 @@ public final class SnapshotStore: Sendable {
 
     /// Drops a staged snapshot. What cannot be removed now is removed when the folder is next opened.
     public func discard(_ staged: StagedSnapshot) {
-        try? remove(staged.path)
+        try? staged.removeFile()
     }
 
     /// Snapshots of a partition at offsets up to `offset`, newest first. Their content has not been looked at.
@@ -130,6 +115,8 @@ public struct StagedSnapshot: Sendable {
     public var topic: String { name.topic }
     public var partition: Int32 { name.partition }
     public var offset: Int64 { name.offset }
+
+    func removeFile() throws(SystemError) { try remove(path) }
 }
 
 /// A file that by its name is a snapshot.

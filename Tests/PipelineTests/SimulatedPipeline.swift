@@ -182,7 +182,8 @@ final class SimulatedPipeline {
                     log: log, names: names, identity: identity, scorecard: scorecard,
                     store: try SnapshotStore(folder: folder.appendingPathComponent("\(number)").path),
                     instance: "\(number)", journal: journal, context: context,
-                    options: .init(snapshotEveryMilliseconds: snapshotEveryMilliseconds))
+                    options: .init(
+                        snapshotEveryMilliseconds: snapshotEveryMilliseconds, writesSnapshotsAside: false))
             case .publisher(let number):
                 try Publisher(
                     log: log, door: TransactionalDoor(try log.transactions(id: "publisher-\(number)")), names: names,

@@ -47,14 +47,14 @@ import Testing
     @Test(
         arguments: [
             (0, 0x5050_5050_5050_5050, "not a snapshot"),
-            (8, 0x0000_0008_0000_0002, "format version 2"),
+            (8, 0x0000_0008_0000_0003, "format version 3"),
             (12, 0x0000_0003_0000_0000, "a topic name of 0 bytes"),
             (12, 0x0000_0003_0000_00C9, "a topic name of 201 bytes"),
             (16, 0x0000_0000_0000_0004, "partition 4"),
             (16, 0x0000_0000_FFFF_FFFF, "cannot be"),
             (16, 0x0000_0001_0000_0003, "reserved"),
             (24, 0x0000_0000_0000_0079, "offset 121"),
-            (32, 0x0000_0000_0000_0001, "does not state the 1 bytes"),
+            (32, 0x0000_0000_0000_0001, "do not state the 1 bytes"),
             (32, 0x0000_0004_0000_0001, "above the limit"),
             (32, 0xFFFF_FFFF_FFFF_FFFF, "above the limit"),
             (40, 0x0000_0000_0000_0001, "the body should have 1 bytes"),

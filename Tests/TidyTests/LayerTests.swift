@@ -7,7 +7,7 @@ private let layers: [(folder: String, imports: Set<String>)] = [
     ("Sources/Log", []),
     ("Sources/Telemetry", ["Glibc", "Synchronization"]),
     ("Sources/Kafka", ["CRDKafka", "Log", "Glibc", "Synchronization"]),
-    ("Sources/Snapshots", ["CZstd", "Checksums", "Glibc"]),
+    ("Sources/Snapshots", ["CZstd", "Checksums", "Glibc", "Synchronization"]),
     // Core: no clock, file, socket or randomness, so no Glibc and no Foundation.
     ("Sources/Events", ["Checksums"]),
     ("Sources/Scoring", ["Events", "Checksums"]),

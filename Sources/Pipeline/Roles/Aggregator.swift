@@ -13,8 +13,13 @@ import Telemetry
 public final class Aggregator<L: Log>: Role {
     public struct Options {
         public var snapshotEveryMilliseconds: Int64
-        public init(snapshotEveryMilliseconds: Int64 = 30_000) {
+        /// Whether snapshots are packed and written on a thread of their own. A simulation, which has one thread and one
+        /// order of things, does without.
+        public var writesSnapshotsAside: Bool
+
+        public init(snapshotEveryMilliseconds: Int64 = 30_000, writesSnapshotsAside: Bool = true) {
             self.snapshotEveryMilliseconds = snapshotEveryMilliseconds
+            self.writesSnapshotsAside = writesSnapshotsAside
         }
     }
 
@@ -57,7 +62,8 @@ public final class Aggregator<L: Log>: Role {
     }
 
     public func step(waiting milliseconds: Int) throws {
-        switch try reader.poll(into: &batch, milliseconds: inFlight.isEmpty ? milliseconds : min(milliseconds, 5)) {
+        let longest = snapshotWait ?? (inFlight.isEmpty ? milliseconds : 5)
+        switch try reader.poll(into: &batch, milliseconds: min(milliseconds, longest)) {
         case .assigned(let committed): try begin(committed)
         case .revoked: try giveUp(finishing: true)
         case .lost: try giveUp(finishing: false)
@@ -65,15 +71,12 @@ public final class Aggregator<L: Log>: Role {
         case .idle: break
         }
         try commit(now: batch.isEmpty)
-        snapshotDuePartitions()
+        snapshotStep()
     }
 
     public func stop() throws {
         try finish()
-        for partition in partitions.keys.sorted() {
-            stageSnapshot(of: partition)
-            publishSnapshot(of: partition)
-        }
+        for partition in partitions.keys.sorted() { writeLastSnapshot(of: partition) }
         reader.close()
     }
 
@@ -149,7 +152,6 @@ public final class Aggregator<L: Log>: Role {
     private func giveUp(finishing: Bool) throws {
         if finishing { try finish() }
         inFlight.removeAll()
-        for owned in partitions.values { if let staged = owned.staged { store.discard(staged) } }
         partitions = [:]
         try reader.release()
         journal.info(finishing ? .revoked : .lost, [:])
@@ -225,7 +227,7 @@ public final class Aggregator<L: Log>: Role {
         guard try reader.commitUnlessFenced(offsets, journal) else { return inFlight.removeAll() }
         for offset in offsets {
             partitions[offset.partition]?.committed = offset.offset!
-            publishSnapshot(of: offset.partition)
+            settleSnapshot(of: offset.partition)
         }
     }
 
@@ -236,50 +238,75 @@ public final class Aggregator<L: Log>: Role {
 
     // MARK: - Snapshots
 
-    /// One partition at most in a step, so that no step is long.
-    private func snapshotDuePartitions() {
+    /// A slice of the snapshot that is being cut, or the first of one that is due: one partition at a time, so that no step
+    /// is long, and at most one state is kept aside.
+    private func snapshotStep() {
         let now = context.clock()
+        for partition in partitions.keys.sorted() { settleSnapshot(of: partition) }
+        if partitions.values.contains(where: { $0.snapshot?.isCut == false }) { return cutSlice() }
         for partition in partitions.keys.sorted() {
             let owned = partitions[partition]!
-            guard owned.staged == nil, !owned.isRecovering, owned.fold.nextOffset > owned.snapshotOffset,
+            guard owned.snapshot == nil, !owned.isRecovering, owned.fold.nextOffset > owned.snapshotOffset,
                 now - owned.snapshotAt >= options.snapshotEveryMilliseconds
             else { continue }
-            stageSnapshot(of: partition)
-            publishSnapshot(of: partition)
-            return
+            partitions[partition]!.snapshotAt = now
+            do {
+                partitions[partition]!.snapshot = try SnapshotUnderWay(
+                    of: owned.fold, in: store, topic: names.timeline, isAside: options.writesSnapshotsAside)
+            } catch {
+                snapshotFailed(partition, error)
+                continue
+            }
+            return cutSlice()
         }
     }
 
-    /// Writes and syncs the state as it is now, under a name that nobody reads yet. A failure keeps the older ones.
-    private func stageSnapshot(of partition: Int32) {
-        guard let owned = partitions[partition], !owned.isRecovering, owned.staged == nil,
-            owned.fold.nextOffset > owned.snapshotOffset
+    private func cutSlice() {
+        for (partition, owned) in partitions where owned.snapshot?.isCut == false {
+            owned.snapshot!.cutSlice()
+            settleSnapshot(of: partition)
+        }
+    }
+
+    /// How long the fold may sleep for want of records while a snapshot is being cut, ms; nil where none is.
+    private var snapshotWait: Int? {
+        guard let cutting = partitions.values.first(where: { $0.snapshot?.isCut == false }) else { return nil }
+        return cutting.snapshot!.isWaitingForSlice ? 0 : 5
+    }
+
+    /// Publishes a snapshot when its offset is committed, and takes note of how it ended.
+    private func settleSnapshot(of partition: Int32) {
+        guard let owned = partitions[partition], let snapshot = owned.snapshot else { return }
+        snapshot.publish(committed: owned.committed)
+        switch snapshot.state {
+        case .writing, .staged: return
+        case .published: snapshotWritten(partition, snapshot.offset)
+        case .failed(let error): snapshotFailed(partition, error)
+        }
+        partitions[partition]!.snapshot = nil
+    }
+
+    /// The last one, of all that was folded and committed: nothing is left for the fold to do, so it is written in one go.
+    private func writeLastSnapshot(of partition: Int32) {
+        partitions[partition]!.snapshot = nil
+        let owned = partitions[partition]!
+        guard !owned.isRecovering, owned.fold.nextOffset > owned.snapshotOffset,
+            owned.fold.nextOffset <= owned.committed
         else { return }
         var payload: [UInt8] = []
         owned.fold.encodeState(into: &payload)
-        partitions[partition]!.snapshotAt = context.clock()
         do {
-            partitions[partition]!.staged = try store.stage(
+            try store.write(
                 topic: names.timeline, partition: partition, offset: owned.fold.nextOffset, payload: payload)
+            snapshotWritten(partition, owned.fold.nextOffset)
         } catch {
             snapshotFailed(partition, error)
         }
     }
 
-    /// Makes a staged snapshot visible, once the offset that it stands at is committed.
-    private func publishSnapshot(of partition: Int32) {
-        guard let owned = partitions[partition], let staged = owned.staged, staged.offset <= owned.committed else {
-            return
-        }
-        partitions[partition]!.staged = nil
-        do {
-            try store.publish(staged)
-            partitions[partition]!.snapshotOffset = staged.offset
-            journal.info(
-                .snapshotWritten, ["partition": .int(Int(partition)), "offset": .int(Int(staged.offset))])
-        } catch {
-            snapshotFailed(partition, error)
-        }
+    private func snapshotWritten(_ partition: Int32, _ offset: Int64) {
+        partitions[partition]!.snapshotOffset = offset
+        journal.info(.snapshotWritten, ["partition": .int(Int(partition)), "offset": .int(Int(offset))])
     }
 
     private func snapshotFailed(_ partition: Int32, _ error: any Error) {

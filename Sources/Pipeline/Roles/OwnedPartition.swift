@@ -11,7 +11,7 @@ struct OwnedPartition {
     /// What was committed there.
     private let recovered: (offset: Int64, metadata: OffsetMetadata)
     private var isVerified = false
-    var staged: StagedSnapshot?
+    var snapshot: SnapshotUnderWay?
     var snapshotOffset: Int64
     var snapshotAt: Int64
 

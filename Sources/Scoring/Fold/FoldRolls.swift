@@ -19,6 +19,7 @@ extension PartitionFold {
                 continue
             }
             steps += 1
+            rolled += 1
             willChange(slot)
             if step(slot, into: &output) { schedule(slot) }
         }

@@ -40,6 +40,8 @@ public final class PartitionFold {
     var scratchTotals = Totals()
     var scratch: [UInt8] = []
     var timelineOffset: Int64 = 0
+    /// Due moments rolled since this object was made, for measurements.
+    public internal(set) var rolled = 0
 
     public init(partition: Int32, scorecard: Scorecard) {
         self.partition = partition

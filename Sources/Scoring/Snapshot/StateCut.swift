@@ -81,7 +81,7 @@ final class StateCut {
                 let start = bytes.count
                 write(sorted[place].slot, people, into: &bytes)
                 place += 1
-                work -= Self.personWork + (bytes.count - start) / 4
+                work -= Self.personWork + bytes.count - start
             }
             guard bucket < firsts.count else { return max(1, work) }
             guard work > 0 else { return 0 }
@@ -90,7 +90,8 @@ final class StateCut {
         }
     }
 
-    // Measured with `deploy/bench core`: an index look misses one cache line, a person some five.
+    // Measured with `deploy/bench core`: an index look misses one cache line, a person some five; a byte costs its copy and
+    // its share of a fresh page.
     private static let indexWork = 30
     private static let sortWork = 100
     private static let personWork = 800
