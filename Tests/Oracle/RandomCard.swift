@@ -33,7 +33,7 @@ extension PlainCard.Characteristic {
             lower = edge
         }
         bins.append(.random(lower...Int64.max, using: &random))
-        if Int.random(in: 0..<12, using: &random) > 0 {
+        if Int.random(in: 0..<6, using: &random) > 0 {
             bins.insert(.random(nil, using: &random), at: Int.random(in: 0...bins.count, using: &random))
         }
         return Self(

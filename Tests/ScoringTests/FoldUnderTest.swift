@@ -13,8 +13,9 @@ struct FoldUnderTest {
     let outcomes: () -> [BruteForce.Outcome: Int]
     let waiting: () -> Int
     let repeats: () -> Int
-    /// One person, nil without a live grant; nil where the fold does not show its persons.
-    let state: ((PersonKey, _ features: [PlainFeature]) -> PersonState?)?
+    /// One person, nil without a live grant; `names` are those that may be among what is kept. nil where the fold does
+    /// not show its persons.
+    let state: ((PersonKey, _ names: [EventName]) -> PersonState?)?
 }
 
 /// One person after a record.
@@ -24,25 +25,35 @@ struct PersonState: Equatable {
     var features: [Int64?]
     var score: Int32?
     var grants: [GrantNumber]
-    /// Of events, consents and corrections; those that have left the horizon on the clock may be among them.
-    var kept: Set<KeptID>
+    /// The days on which events, consents and corrections are kept, in order; of those that have left the horizon on the
+    /// clock some may still be there.
+    var keptDays: [Int32]
+    /// The day on which each of the names asked for is kept.
+    var kept: [EventName: Int32]
 
     struct GrantNumber: Equatable {
         var grant: Identifier
         var number: UInt64
     }
+}
 
-    struct KeptID: Hashable {
-        var producer: Identifier
-        var id: Identifier
-        /// The day it is kept on.
-        var day: Int32
+struct EventName: Hashable {
+    var producer: Identifier
+    var id: Identifier
+
+    init(_ event: Event) {
+        producer = event.producer
+        id = event.id
     }
 }
 
 extension FoldUnderTest {
-    static func oracle(_ properties: TimelineProperties, _ card: PlainCard) -> FoldUnderTest {
-        final class Box { var oracle: BruteForce; init(_ oracle: BruteForce) { self.oracle = oracle } }
+    /// The oracle; a person's state shows the values of `features`.
+    static func oracle(_ properties: TimelineProperties, _ card: PlainCard, features: [PlainFeature]) -> FoldUnderTest {
+        final class Box {
+            var oracle: BruteForce
+            init(_ oracle: BruteForce) { self.oracle = oracle }
+        }
         let box = Box(BruteForce(properties: properties, card: card))
         return FoldUnderTest(
             fold: { record in
@@ -54,16 +65,15 @@ extension FoldUnderTest {
             outcomes: { box.oracle.outcomes },
             waiting: { box.oracle.waitingCount },
             repeats: { box.oracle.repeats },
-            state: { key, features in
+            state: { key, names in
                 box.oracle.people[key].map { person in
-                    PersonState(
+                    let kept = person.events + person.notices
+                    let days = Dictionary(uniqueKeysWithValues: kept.map { (EventName($0.event), $0.day) })
+                    return PersonState(
                         day: person.standingDay, features: box.oracle.values(of: features, for: key)!,
                         score: person.evaluation.score,
                         grants: person.grants.map { .init(grant: $0.id, number: $0.number) },
-                        kept: Set(
-                            (person.events + person.notices).map {
-                                .init(producer: $0.event.producer, id: $0.event.id, day: $0.day)
-                            }))
+                        keptDays: kept.map(\.day).sorted(), kept: days.filter { names.contains($0.key) })
                 }
             })
     }

@@ -37,7 +37,7 @@ import Testing
         ]
         for kind in kinds { #expect(changes[kind, default: 0] >= 3, "\(kind) in \(changes)") }
         #expect(Set(changes.keys).isSuperset(of: kinds))
-        #expect(spilled > 500 && dayFell > 20, "\(spilled) \(dayFell)")
+        #expect(spilled > 500 && dayFell > 20, "\(spilled) \(dayFell) \(outcomes) \(changes)")
         #expect(years.contains { $0 >= 3 }, "\(years)")
     }
 

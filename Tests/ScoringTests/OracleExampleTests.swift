@@ -48,7 +48,7 @@ import Testing
         ("cashflow[household].days_since", 29), ("cashflow[income].months.90d", 1),
         ("rental.days_late.latest", 9), ("rental.deposit_kept_to_held_bp.30d", 3_333),
         ("bill.count.730d", 0), ("person.tenure_days", 34), ("person.events.30d", 4), ("person.events.90d", 7),
-        ("person.active_months.90d", 2), ("person.active_months.30d", 2),
+        ("person.active_months.90d", 3), ("person.active_months.30d", 2),
     ] as [(String, Int64?)])
     func `a feature's value by hand`(_ name: String, _ value: Int64?) throws {
         #expect(try history(on: today).value(of: PlainFeature(name)) == value)

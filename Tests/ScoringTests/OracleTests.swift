@@ -15,7 +15,7 @@ import Testing
         let card = try log.card(seed: ~seed)
         var random = SeededRandom(seed: seed)
         let features = (0..<3).map { _ in PlainFeature(RandomFeature.name(using: &random)) }
-        try compare(log, .scoring(try Scorecard(card)), card, features + card.characteristics.map(\.feature), seed)
+        try compare(log, try Scorecard(card), features, seed)
     }
 
     @Test(arguments: 0..<200 as Range<UInt64>)
@@ -23,41 +23,47 @@ import Testing
         var options = RandomTimeline.Options()
         options.corrections = FoldUnderTest.knowsAll
         let log = try RandomTimeline(seed: seed, events: 400, options: options)
-        let card = try card("max")
-        try compare(log, .scoring(card), PlainCard(card), card.characteristics.map { PlainFeature($0.feature.name) }, seed)
+        try compare(log, try card("max"), [], seed)
     }
 
-    /// Stops at the first record after which the two differ.
-    private func compare(
-        _ log: RandomTimeline, _ fold: FoldUnderTest, _ card: PlainCard, _ features: [PlainFeature], _ seed: UInt64
-    ) throws {
-        let oracle = FoldUnderTest.oracle(log.timeline.properties, card)
+    /// Stops at the first record after which the two differ; looks at the features of the card and at `others`.
+    private func compare(_ log: RandomTimeline, _ card: Scorecard, _ others: [PlainFeature], _ seed: UInt64) throws {
+        let plain = PlainCard(card)
+        let features = plain.characteristics.map(\.feature) + others
+        let fold = try FoldUnderTest.scoring(card, features: features)
+        let oracle = FoldUnderTest.oracle(log.timeline.properties, plain, features: features)
+        var names: [PersonKey: Set<EventName>] = [:]
         for (number, record) in log.timeline.records.enumerated() {
             let content = try TimelineRecord(record).content
-            func here(_ what: String) -> Comment { "seed \(seed), record \(number), \(what) after \(content)" }
+            func here(_ what: String) -> Comment { "seed \(seed), record \(number), \(what), after \(content)" }
             let changes = try fold.fold(record)
             let wanted = try oracle.fold(record)
             let areSame = changes == wanted
             try #require(areSame, here("changes \(Self.firstDifference(changes, wanted))"))
             try #require(fold.clock() == oracle.clock(), here("clock"))
             try #require(fold.personCount() == oracle.personCount(), here("persons"))
-            let isLast = number == log.timeline.records.count - 1
             var persons: [PersonKey] = []
-            if case .event(let key, _) = content { persons = [key] }
-            // The others are as they were, unless they were rolled: looked at now and then.
-            if number % 16 == 0 || isLast { persons = RandomTimeline.persons }
-            if isLast || number % 16 == 0 {
+            if case .event(let key, let event) = content {
+                persons = [key]
+                names[key, default: []].insert(EventName(event))
+            }
+            // The others are as they were unless they were rolled: all are looked at now and then.
+            if number % 16 == 0 || number == log.timeline.records.count - 1 {
+                persons = RandomTimeline.persons
                 let outcomes = fold.outcomes()
                 try #require(oracle.outcomes().allSatisfy { outcomes[$0, default: $1] == $1 }, here("outcomes"))
                 try #require(fold.waiting() == oracle.waiting() && fold.repeats() == oracle.repeats(), here("waits"))
             }
+            guard let state = fold.state else { continue }
             for person in persons {
-                guard let state = fold.state else { break }
                 let day = fold.clock().map { log.timeline.properties.dayOffset.day(of: $0, for: person) } ?? 0
-                let got = state(person, features)?.keptWithin(day - log.timeline.properties.horizonDays)
-                let wanted = oracle.state!(person, features)?.keptWithin(day - log.timeline.properties.horizonDays)
+                let horizon = day - log.timeline.properties.horizonDays
+                let asked = Array(names[person, default: []])
+                let got = state(person, asked)?.kept(after: horizon)
+                let wanted = oracle.state!(person, asked)?.kept(after: horizon)
                 let isSame = got == wanted
-                try #require(isSame, here("person \(person.high >> 60) is \(got, default: "gone"), wanted \(wanted, default: "gone")"))
+                try #require(
+                    isSame, here("person \(person.high >> 60) is \(got, default: "gone"), not \(wanted, default: "gone")"))
             }
         }
     }
@@ -72,9 +78,10 @@ import Testing
 
 extension PersonState {
     /// Without what has left the horizon on the clock, which a fold may drop when it comes by.
-    fileprivate func keptWithin(_ first: Int32) -> PersonState {
+    fileprivate func kept(after day: Int32) -> PersonState {
         var state = self
-        state.kept = kept.filter { $0.day > first }
+        state.keptDays = keptDays.filter { $0 > day }
+        state.kept = kept.filter { $0.value > day }
         return state
     }
 }

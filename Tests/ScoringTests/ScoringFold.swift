@@ -5,8 +5,8 @@ import Scoring
 import TestTimeline
 
 extension FoldUnderTest {
-    /// The fold itself.
-    static func scoring(_ card: Scorecard) -> FoldUnderTest {
+    /// The fold itself; a person's state shows the values of `features`.
+    static func scoring(_ card: Scorecard, features: [PlainFeature]) throws -> FoldUnderTest {
         let fold = PartitionFold(partition: 0, scorecard: card)
         return FoldUnderTest(
             fold: { record in
@@ -15,19 +15,20 @@ extension FoldUnderTest {
             },
             clock: { fold.clock },
             personCount: { fold.personCount },
-            outcomes: {
-                // By name: the oracle's classes are the fold's.
-                var outcomes: [BruteForce.Outcome: Int] = [:]
-                for outcome in BruteForce.Outcome.allCases {
-                    let same = Outcomes.Class.allCases.first { "\($0)" == "\(outcome)" }
-                    outcomes[outcome] = same.map { Int(fold.outcomes[$0]) }
-                }
-                return outcomes
-            },
+            outcomes: { classes.mapValues { Int(fold.outcomes[$0]) } },
             waiting: { Int(fold.outcomes.waiting) },
             repeats: { Int(fold.outcomes.repeats) },
             state: nil)
     }
+
+    /// The oracle's classes are the fold's, by name.
+    private static let classes: [BruteForce.Outcome: Outcomes.Class] = {
+        var classes: [BruteForce.Outcome: Outcomes.Class] = [:]
+        for outcome in BruteForce.Outcome.allCases {
+            classes[outcome] = Outcomes.Class.allCases.first { "\($0)" == "\(outcome)" }
+        }
+        return classes
+    }()
 
     /// Whether the fold knows bills, cash flows, rentals and corrections.
     static var knowsAll: Bool { (try? Feature("bill.count.30d")) != nil }

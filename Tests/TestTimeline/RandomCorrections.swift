@@ -6,7 +6,8 @@ extension RandomTimeline {
     mutating func correct(_ person: PersonKey) throws {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<55:
-            let events = sent.suffix(80).filter { Self.isFinancial($0.event) }
+            let latest = Bool.random(using: &random) ? 6 : 80
+            let events = sent.suffix(latest).filter { Self.isFinancial($0.event) }
             guard let wrong = events.randomElement(using: &random) else { return }
             try takeBack(wrong.event, of: wrong.person)
         case 55..<72:
@@ -30,9 +31,13 @@ extension RandomTimeline {
             guard let other = sent.randomElement(using: &random) else { return }
             let id = Bool.random(using: &random) ? other.event.id : Identifier(nextID("k"))!
             send(try correction(of: id, other.event.producer, id: id.text), other.person)
-        default:
-            send(try correction(of: Identifier("nobody")!, producers.randomElement(using: &random)!), person)
+        default: try correctNobody(person)
         }
+    }
+
+    /// Of an event that was never sent, nor will be.
+    mutating func correctNobody(_ person: PersonKey) throws {
+        send(try correction(of: Identifier(nextID("n"))!, producers.randomElement(using: &random)!), person)
     }
 
     /// Sends the correction; often the original once more after it, or the right event under an id of its own.

@@ -84,7 +84,7 @@ public struct RandomTimeline {
         case 136..<160: try sendConflict()
         case 160..<250 where options.corrections: try correct(person)
         case 250..<285: try timeline.repeated(Int.random(in: timeline.records.indices, using: &random))
-        case 285 where Int.random(in: 0..<5, using: &random) == 0: try burst(person)
+        case 285 where Int.random(in: 0..<3, using: &random) == 0: try burst(person)
         case 286..<310: now += Int64.random(in: 0...day(2), using: &random)
         case 310..<480: passTime()
         default: send(try financialEvent(of: person), person)
@@ -118,9 +118,9 @@ public struct RandomTimeline {
     private mutating func burst(_ person: PersonKey) throws {
         let areCorrections = options.corrections && Int.random(in: 0..<3, using: &random) == 0
         let midnight = now - now % day(1)
-        for _ in 0..<215 {
-            if areCorrections || options.corrections && Int.random(in: 0..<20, using: &random) == 0 {
-                try correct(person)
+        for _ in 0..<230 {
+            if areCorrections {
+                try correctNobody(person)
             } else {
                 let time = midnight + Int64.random(in: 0..<day(1), using: &random)
                 send(try financialEvent(of: person, at: time), person)
