@@ -156,7 +156,8 @@ extension PlainEvent.Word {
 /// Rounded down, also below zero; held at the ends of Int64.
 func floor(_ numerator: Int128, _ denominator: Int128) -> Int64 {
     let quotient = numerator / denominator
-    return Int64(clamping: numerator % denominator != 0 && (numerator < 0) != (denominator < 0) ? quotient - 1 : quotient)
+    return Int64(
+        clamping: numerator % denominator != 0 && (numerator < 0) != (denominator < 0) ? quotient - 1 : quotient)
 }
 
 /// Months since January of year 0, counted from 1970 one month at a time.

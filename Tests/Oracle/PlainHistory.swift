@@ -3,8 +3,8 @@ import Events
 /// What features may read of one person on one day: the events of one currency within the horizon, in the order
 /// (occurred-at, producer, event id).
 public struct PlainHistory: Sendable {
-    let today: Int32
-    let events: [PlainEvent]
+    public let today: Int32
+    public let events: [PlainEvent]
 
     /// `events` in that order, of any currency and day.
     public init(_ events: [PlainEvent], on today: Int32, currency: Currency) {
@@ -123,7 +123,9 @@ public struct PlainHistory: Sendable {
         let id: Identifier
 
         init(_ event: PlainEvent) {
-            guard case .repayment(let repayment) = event.event.body else { fatalError("only repayments pay obligations") }
+            guard case .repayment(let repayment) = event.event.body else {
+                fatalError("only repayments pay obligations")
+            }
             producer = event.event.producer
             id = repayment.obligation
         }

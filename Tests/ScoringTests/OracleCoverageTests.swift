@@ -5,7 +5,9 @@ import Testing
 
 /// What the seeds draw: a rule that no timeline touches would be held by nothing.
 @Suite struct OracleCoverageTests {
-    @Test func `the timelines bring every outcome, every kind of change of every cause, and steps that spill over`() throws {
+    @Test func `the timelines bring every outcome, every kind of change of every cause, and steps that spill over`()
+        throws
+    {
         var outcomes: [BruteForce.Outcome: Int] = [:]
         var changes: [String: Int] = [:]
         var spilled = 0

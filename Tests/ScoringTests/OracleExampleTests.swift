@@ -30,38 +30,42 @@ import Testing
         return PlainHistory(events, on: today, currency: twd)
     }
 
-    @Test(arguments: [
-        ("repayment.count.30d", 0), ("repayment.count.90d", 2), ("repayment[paid].count.90d", 1),
-        ("repayment[on_time].count.90d", 0), ("repayment[late].count.90d", 1),
-        ("repayment.days_late.max.90d", 3), ("repayment.days_late.mean.90d", 1), ("repayment.days_late.latest", 0),
-        ("repayment.paid_to_due_bp.90d", 7_000), ("repayment[late].share_bp.90d", 5_000),
-        ("repayment.paid_to_limit_bp.90d", 583), ("repayment.paid_to_limit_bp.30d", 0),
-        ("repayment.obligations_open.90d", 1), ("repayment.obligations_open.30d", 0),
-        ("repayment[paid].days_since", 30), ("repayment[missed].days_since", nil), ("repayment.due.min.30d", nil),
-        ("repayment.paid.per30d.90d", 308), ("repayment[paid>=300].longest_streak.90d", 1),
-        ("statement.balance_to_limit_bp.latest", -4), ("statement.balance_to_limit_bp.min.90d", -4),
-        ("statement.balance.mean.90d", 249), ("statement[days_past_due>=31].count.90d", 1),
-        ("statement[days_past_due>31].count.90d", 0), ("statement[unpaid].count.90d", 1),
-        ("statement[unpaid,balance<0].count.90d", 0), ("statement.limit.latest", 3_000),
-        ("cashflow.balance.mean.90d", -1), ("cashflow[balance<0].days.90d", 1), ("cashflow[in].amount.sum.90d", 1_000),
-        ("cashflow.out_to_in_bp.90d", 3_330), ("cashflow.out_to_in_bp.30d", 3_330),
-        ("cashflow[household].days_since", 29), ("cashflow[income].months.90d", 1),
-        ("rental.days_late.latest", 9), ("rental.deposit_kept_to_held_bp.30d", 3_333),
-        ("bill.count.730d", 0), ("person.tenure_days", 34), ("person.events.30d", 4), ("person.events.90d", 7),
-        ("person.active_months.90d", 3), ("person.active_months.30d", 2),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("repayment.count.30d", 0), ("repayment.count.90d", 2), ("repayment[paid].count.90d", 1),
+            ("repayment[on_time].count.90d", 0), ("repayment[late].count.90d", 1),
+            ("repayment.days_late.max.90d", 3), ("repayment.days_late.mean.90d", 1), ("repayment.days_late.latest", 0),
+            ("repayment.paid_to_due_bp.90d", 7_000), ("repayment[late].share_bp.90d", 5_000),
+            ("repayment.paid_to_limit_bp.90d", 583), ("repayment.paid_to_limit_bp.30d", 0),
+            ("repayment.obligations_open.90d", 1), ("repayment.obligations_open.30d", 0),
+            ("repayment[paid].days_since", 30), ("repayment[missed].days_since", nil), ("repayment.due.min.30d", nil),
+            ("repayment.paid.per30d.90d", 308), ("repayment[paid>=300].longest_streak.90d", 1),
+            ("statement.balance_to_limit_bp.latest", -4), ("statement.balance_to_limit_bp.min.90d", -4),
+            ("statement.balance.mean.90d", 249), ("statement[days_past_due>=31].count.90d", 1),
+            ("statement[days_past_due>31].count.90d", 0), ("statement[unpaid].count.90d", 1),
+            ("statement[unpaid,balance<0].count.90d", 0), ("statement.limit.latest", 3_000),
+            ("cashflow.balance.mean.90d", -1), ("cashflow[balance<0].days.90d", 1),
+            ("cashflow[in].amount.sum.90d", 1_000),
+            ("cashflow.out_to_in_bp.90d", 3_330), ("cashflow.out_to_in_bp.30d", 3_330),
+            ("cashflow[household].days_since", 29), ("cashflow[income].months.90d", 1),
+            ("rental.days_late.latest", 9), ("rental.deposit_kept_to_held_bp.30d", 3_333),
+            ("bill.count.730d", 0), ("person.tenure_days", 34), ("person.events.30d", 4), ("person.events.90d", 7),
+            ("person.active_months.90d", 3), ("person.active_months.30d", 2),
+        ] as [(String, Int64?)])
     func `a feature's value by hand`(_ name: String, _ value: Int64?) throws {
         #expect(try history(on: today).value(of: PlainFeature(name)) == value)
     }
 
-    @Test(arguments: [
-        // The flows of day 19,971 leave 30 days on day 20,001; a day count advances each day.
-        ("cashflow.count.30d", 20_001), ("cashflow.amount.per30d.90d", 20_001), ("cashflow[loan].amount.per30d.90d", nil),
-        ("rental.days_since", 20_001), ("bill.days_since", nil), ("bill.count.30d", nil),
-        ("person.tenure_days", 20_001), ("repayment.count.30d", nil), ("repayment.paid.latest", 20_770),
-        ("repayment[late].share_bp.90d", 20_060), ("repayment[partial].count.180d", 20_150),
-        ("statement[unpaid].count.30d", 20_026), ("statement[unpaid,days_past_due>31].count.30d", 20_770),
-    ] as [(String, Int32?)])
+    @Test(
+        arguments: [
+            // The flows of day 19,971 leave 30 days on day 20,001; a day count advances each day.
+            ("cashflow.count.30d", 20_001), ("cashflow.amount.per30d.90d", 20_001),
+            ("cashflow[loan].amount.per30d.90d", nil),
+            ("rental.days_since", 20_001), ("bill.days_since", nil), ("bill.count.30d", nil),
+            ("person.tenure_days", 20_001), ("repayment.count.30d", nil), ("repayment.paid.latest", 20_770),
+            ("repayment[late].share_bp.90d", 20_060), ("repayment[partial].count.180d", 20_150),
+            ("statement[unpaid].count.30d", 20_026), ("statement[unpaid,days_past_due>31].count.30d", 20_770),
+        ] as [(String, Int32?)])
     func `the next day on which a feature can change, by hand`(_ name: String, _ next: Int32?) throws {
         #expect(try history(on: today).nextDay(of: PlainFeature(name)) == next)
     }
@@ -70,7 +74,8 @@ import Testing
         let events = try (0..<200).map { number in
             PlainEvent(
                 try Event(
-                    id: Identifier("e\(number)")!, producer: Identifier("bank")!, occurredAt: day(20_000), currency: twd,
+                    id: Identifier("e\(number)")!, producer: Identifier("bank")!, occurredAt: day(20_000),
+                    currency: twd,
                     body: .repayment(
                         repayment(due: 1, paid: 1, of: number == 0 ? 1 : 0, EventRules.amountMax, .paid))), day: today)
         }

@@ -15,7 +15,8 @@ struct RandomEvents {
 
     func event(_ id: String, producer: Identifier, at time: Int64, using random: inout SeededRandom) throws -> Event {
         let date = CalendarDate(days: Int32(time / Timestamp.dayMilliseconds))!
-        let currency = Int.random(in: 0..<20, using: &random) == 0 ? ["USD", "TWE"].randomElement(using: &random)! : "TWD"
+        let currency =
+            Int.random(in: 0..<20, using: &random) == 0 ? ["USD", "TWE"].randomElement(using: &random)! : "TWD"
         let body: Event.Body =
             switch types.randomElement(using: &random)! {
             case .repayment: .repayment(repayment(date, using: &random))

@@ -15,6 +15,8 @@ public struct RandomTimeline {
         public var corrections = true
         /// Each person has a grant that is renewed in time and never withdrawn; else so in every third timeline.
         public var steadyGrants = false
+        /// Whether a day may hold more events of a person than are kept.
+        public var bursts = true
         public var mode: TimelineProperties.Mode?
 
         public init() {}
@@ -84,7 +86,7 @@ public struct RandomTimeline {
         case 136..<160: try sendConflict()
         case 160..<250 where options.corrections: try correct(person)
         case 250..<285: try timeline.repeated(Int.random(in: timeline.records.indices, using: &random))
-        case 285 where Int.random(in: 0..<3, using: &random) == 0: try burst(person)
+        case 285 where options.bursts && Int.random(in: 0..<3, using: &random) == 0: try burst(person)
         case 286..<310: now += Int64.random(in: 0...day(2), using: &random)
         case 310..<480: passTime()
         default: send(try financialEvent(of: person), person)
