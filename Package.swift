@@ -68,7 +68,7 @@ let package = Package(
             name: "fold-digest", dependencies: ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Checksums"],
             path: "Tests/FoldDigest", exclude: ["compare"], swiftSettings: strict),
         tests("ChecksumsTests", ["Checksums"]),
-        tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI"]),
+        tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI", "Checksums"]),
         tests("ScorecardFilesTests", ["ScorecardFiles", "Scoring", "Events"]),
         tests("WireTests", ["Wire", "Events", "CorpusFiles"]),
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
