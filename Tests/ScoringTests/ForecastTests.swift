@@ -88,7 +88,9 @@ import Testing
             guard explanation.forecast.first.map({ $0.time > fold.clock ?? .min }) ?? true,
                 explanation.day == oracle.people[person]?.standingDay
             else { continue }
-            #expect(explanation.characteristics.map(\.value) == oracle.values(of: card.characteristics.map(\.feature), for: person))
+            #expect(
+                explanation.characteristics.map(\.value)
+                    == oracle.values(of: card.characteristics.map(\.feature), for: person))
         }
     }
 }

@@ -75,5 +75,4 @@ extension RandomTimeline {
             body: .correction(Correction(correctedEvent: id)))
     }
 
-    
 }

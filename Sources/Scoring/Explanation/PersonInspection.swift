@@ -23,13 +23,17 @@ extension PartitionFold {
     public func inspection(of key: PersonKey, features: [Feature]) -> PersonInspection? {
         guard let slot = people.slot(of: key) else { return nil }
         let person = people[slot]
+        // What has left the horizon is gone in all but memory: it is dropped with its month.
+        let first = clock == nil ? 0 : person.events.first(after: clockDay(for: key) - properties!.horizonDays)
         return PersonInspection(
             day: person.standingDay, score: person.score,
             values: features.map {
                 $0.value(of: person.events, on: person.standingDay, currency: Currencies.ofModel)
             },
             grants: person.grants.map(LiveGrant.init),
-            kept: (0..<person.events.count).map { .init(identity: person.events.identity($0), day: person.events.day($0)) }
+            kept: (first..<person.events.count).map {
+                .init(identity: person.events.identity($0), day: person.events.day($0))
+            }
                 + person.notices.map { .init(identity: $0.identity, day: $0.day) })
     }
 }

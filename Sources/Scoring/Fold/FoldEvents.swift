@@ -78,7 +78,8 @@ extension PartitionFold {
         let clockDay = clockDay(for: people[slot].key)
         let keptOn = event.type == .correction ? max(day, clockDay) : day
         switch people[slot].arrival(
-            ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash, horizon: horizon) {
+            ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash, horizon: horizon)
+        {
         case .duplicate: return .duplicate
         case .conflict: return .conflict
         case .tooMany: return .limit
