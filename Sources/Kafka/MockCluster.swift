@@ -16,6 +16,12 @@ import Log
         public var topic: String
         public var partition: Int32
         public var firstKept: Int64
+
+        public init(topic: String, partition: Int32, firstKept: Int64) {
+            self.topic = topic
+            self.partition = partition
+            self.firstKept = firstKept
+        }
     }
 
     private static let answerMilliseconds = 5_000

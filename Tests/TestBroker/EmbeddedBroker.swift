@@ -32,7 +32,7 @@ public final class EmbeddedBroker {
     /// Waits until it has ended by itself, at most so long; its exit code, nil where it still runs.
     public func ended(within seconds: Double) -> Int32? {
         let end = Date(timeIntervalSinceNow: seconds)
-        while process.isRunning, Date() < end { usleep(10_000) }
+        while process.isRunning, Date() < end {}
         return process.isRunning ? nil : process.terminationStatus
     }
 
@@ -44,4 +44,11 @@ public final class EmbeddedBroker {
 
     /// What it has written to standard error.
     public var errors: String { (try? String(contentsOfFile: files.path("err"), encoding: .utf8)) ?? "" }
+}
+
+/// Letters and digits by chance: what compression makes no smaller, nearly.
+public func randomText(_ count: Int, using random: inout some RandomNumberGenerator) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    return String(
+        decoding: (0..<count).map { _ in alphabet[Int(random.next() & 63 as UInt64)] }, as: UTF8.self)
 }
