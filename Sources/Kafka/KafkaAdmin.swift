@@ -43,12 +43,21 @@ public final class KafkaAdmin {
         try requestOfController("settings of '\(name)'").settings(RD_KAFKA_RESOURCE_TOPIC, name)
     }
 
-    /// The settings of one broker, such as `offsets.retention.minutes`.
-    public func brokerSettings() throws(LogError) -> [String: String] {
-        guard let broker = try cluster.everything().brokers.min() else {
-            throw LogError(.unavailable, "no broker at \(settings.servers)")
+    /// Copies of each topic: of the partition that has the fewest.
+    public func replicas() throws(LogError) -> [String: Int32] {
+        var replicas: [String: Int32] = [:]
+        for topic in try cluster.everything().topics where topic.partitions > 0 {
+            replicas[topic.name] = topic.replicas
         }
-        return try AdminRequest(cluster.client).settings(RD_KAFKA_RESOURCE_BROKER, "\(broker)")
+        return replicas
+    }
+
+    /// The numbers of the brokers that the cluster has now, in order.
+    public func brokers() throws(LogError) -> [Int32] { try cluster.everything().brokers.sorted() }
+
+    /// The settings of one broker, such as `offsets.retention.minutes`.
+    public func settings(ofBroker number: Int32) throws(LogError) -> [String: String] {
+        try AdminRequest(cluster.client).settings(RD_KAFKA_RESOURCE_BROKER, "\(number)")
     }
 
     private func requestOfController(_ what: String) throws(LogError) -> AdminRequest {

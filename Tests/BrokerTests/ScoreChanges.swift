@@ -26,6 +26,7 @@ struct SubscriberView {
         let points: [Points]?
         let reasons: [Reason]?
         let cause: Cause
+        let kind: String
         let day: String
         let timeline: Timeline
     }

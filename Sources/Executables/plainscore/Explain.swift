@@ -122,13 +122,13 @@ extension PersonAnswer {
         case .unknown:
             "no record of this person is in the timeline: check the reference, and with `plainscore lag` that all is read"
         case .withoutConsent(let traces):
-            "this person has no live consent, so nothing is kept of them, though \(grouped(traces.records)) of their records "
-                + "are in the timeline" + (traces.lastGrant.map { " (\(Self.end(of: $0)))" } ?? "")
-                + ": a new consent brings a score again, from the events that come after it"
+            "this person has no live consent, so no score is kept of them: of their records the timeline holds "
+                + "\(grouped(traces.records))\(traces.lastGrant.map { ", and the last grant, \(Self.end(of: $0))" } ?? ""). "
+                + "A new consent brings a score again, from the events that come after it"
         }
     }
 
     private static func end(of grant: (id: Identifier, isWithdrawn: Bool, endsAt: Int64)) -> String {
-        "the last, \(grant.id.text), \(grant.isWithdrawn ? "was withdrawn at" : "ended by") \(Timestamp.text(grant.endsAt))"
+        "\(grant.id.text), \(grant.isWithdrawn ? "was withdrawn at" : "ended by") \(Timestamp.text(grant.endsAt))"
     }
 }

@@ -104,6 +104,9 @@ extension ForecastMoment {
         guard let change else { return }
         json.member("previousScore", optional: change.scoreBefore)
         json.member("score", optional: change.scoreAfter)
+        if let missing = change.missing {
+            json.member("missingFeature", scorecard.characteristics[missing].feature.name)
+        }
         json.array("characteristics", change.movements) { json, movement in
             let characteristic = scorecard.characteristics[movement.characteristic]
             json.member("characteristic", characteristic.name)

@@ -81,11 +81,12 @@ extension Explanation {
         guard let change = moment.change else { return lines }
         let before = change.scoreBefore.map { "\($0)" } ?? "none"
         let after = change.scoreAfter.map { "\($0)" } ?? "none"
-        lines.append("      score \(before) → \(after)")
+        let missing = change.missing.map { ": \(scorecard.characteristics[$0].feature.name) is missing" } ?? ""
+        lines.append("      score \(before) → \(after)\(missing)")
         for movement in change.movements {
             let points =
                 movement.pointsBefore == movement.pointsAfter
-                ? "" : ", points \(said(movement.pointsBefore)) → \(said(movement.pointsAfter))"
+                ? "" : ", points \(shown(movement.pointsBefore)) → \(shown(movement.pointsAfter))"
             lines.append(
                 "        \(scorecard.characteristics[movement.characteristic].name): "
                     + "\(said(movement.valueBefore)) → \(said(movement.valueAfter))\(points)")
@@ -121,6 +122,8 @@ extension ExplainedCharacteristic {
 extension Evidence {
     fileprivate var isCut: Bool { total > newest.count }
 }
+
+private func shown(_ points: Int32?) -> String { points.map { "\($0)" } ?? "none" }
 
 private func said(_ value: (some BinaryInteger)?) -> String { value.map { grouped($0) } ?? "missing" }
 

@@ -14,20 +14,27 @@ public struct CommittedFolds<L: Log> {
     let snapshots: SnapshotFolder?
     private let committed: [CommittedOffset]
 
-    /// - Throws: `SetupError` where there is no timeline, `LogError`.
+    /// Of the timeline that the control topic names.
+    /// - Throws: `SetupError` where there is none, `LogError`.
     public init(_ log: L, names: TopicNames, scorecard: Scorecard, snapshots: SnapshotFolder?) throws {
+        let identity = try readControl(log, names: names)
+        try self.init(log, names: names, identity: identity, scorecard: scorecard, snapshots: snapshots)
+    }
+
+    public init(
+        _ log: L, names: TopicNames, identity: TimelineIdentity, scorecard: Scorecard, snapshots: SnapshotFolder?
+    ) throws(LogError) {
         self.log = log
         self.names = names
+        self.identity = identity
         self.scorecard = scorecard
         self.snapshots = snapshots
-        identity = try readControl(log, names: names)
         committed = try log.committed(group: names.aggregatorGroup, topic: names.timeline)
     }
 
-    /// The committed offset of each partition, in order.
     public var partitions: Range<Int32> { 0..<Int32(committed.count) }
 
-    public func committedOffset(_ partition: Int32) throws(RoleError) -> Int64 {
+    func committedOffset(_ partition: Int32) throws(RoleError) -> Int64 {
         guard partitions.contains(partition), let offset = committed[Int(partition)].offset else {
             throw .missingOffset(group: names.aggregatorGroup, topic: names.timeline, partition: partition)
         }

@@ -17,7 +17,9 @@ public struct ForecastMoment: Equatable, Sendable {
         public let scoreBefore: Int32?
         /// nil where a feature goes missing and the score ceases.
         public let scoreAfter: Int32?
-        /// The characteristics whose value or points change, in the card's order.
+        /// The characteristic, by its index, whose feature is missing then.
+        public let missing: Int?
+        /// The characteristics whose value changes, and while there is a score those whose points do, in the card's order.
         public let movements: [Movement]
     }
 
@@ -71,7 +73,7 @@ extension PartitionFold {
                 }
             } else {
                 change = ForecastMoment.Change(
-                    scoreBefore: result.previousScore, scoreAfter: result.score,
+                    scoreBefore: result.previousScore, scoreAfter: result.score, missing: result.missing,
                     movements: movements(of: before, to: result))
             }
         }
@@ -86,7 +88,8 @@ extension PartitionFold {
             let old = feature.value(of: before.events, on: before.standingDay, currency: scorecard.currency)
             let new = feature.value(of: before.events, on: result.day, currency: scorecard.currency)
             let movement = result.movements[index]
-            guard old != new || movement.pointsBefore != movement.pointsAfter else { return nil }
+            let isScored = movement.pointsBefore != nil && movement.pointsAfter != nil
+            guard old != new || isScored && movement.pointsBefore != movement.pointsAfter else { return nil }
             return ForecastMoment.Movement(
                 characteristic: index, valueBefore: old, valueAfter: new, pointsBefore: movement.pointsBefore,
                 pointsAfter: movement.pointsAfter)
