@@ -78,6 +78,7 @@ let package = Package(
         tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),
         tests("TidyTests", ["TestBroker"]),
         tests("ReadmeTests", ["TestBroker"]),
+        tests("DemoTests", ["TestBroker"]),  // deploy/demo and deploy/install as a stranger runs them
         tests(
             "BrokerTests",
             [
