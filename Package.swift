@@ -77,6 +77,8 @@ let package = Package(
         tests("KafkaTests", ["Kafka", "Log", "TestBroker"]),
         tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),
         tests("TidyTests", ["TestBroker"]),
+        tests("ReadmeTests", ["TestBroker"]),
+        tests("DemoTests", ["TestBroker"]),  // deploy/demo and deploy/install as a stranger runs them
         tests(
             "BrokerTests",
             [
