@@ -26,17 +26,18 @@ import Wire
 
     @Test func `a correction on consents takes back a statement on accounts, and the score is what it was`() throws {
         let pipeline = try SimulatedPipeline(seed: 2)
-        pipeline.produce(try make.granted("c", at: day(13_000), until: day(13_300)), of: "ann")
-        pipeline.produce(try make.statement("s1", at: day(13_030)), of: "ann")
-        pipeline.produce(try make.statement("wrong", at: day(13_060), daysPastDue: 60), of: "ann")
-        try pipeline.run()
-        pipeline.produce(try make.correction("x", of: "wrong", at: day(13_061)), of: "ann")
-        try pipeline.run()
-        pipeline.produce(try make.statement("wrong", at: day(13_060), daysPastDue: 60), of: "ann")
-        try pipeline.run()
+        let wrong = try make.statement("wrong", at: day(13_060), daysPastDue: 60)
+        for event in [
+            try make.granted("c", at: day(13_000), until: day(13_300)), try make.statement("s1", at: day(13_030)),
+            wrong,
+            try make.correction("x", of: "wrong", at: day(13_061)), wrong,
+        ] {
+            pipeline.produce(event, of: "ann")
+            try pipeline.run()
+        }
         try pipeline.stop()
         let changes = pipeline.published(.lending).joined().map { String(decoding: $0.value, as: UTF8.self) }
-        #expect(changes.count == 3)
+        try #require(changes.count == 3)
         #expect(changes[2].contains(#""cause":{"kind":"CORRECTION","eventId":"x","topic":"consents""#))
         let scores = changes.map { $0.split(separator: ",").first { $0.hasPrefix("\"score\":") } }
         #expect(scores[0] != nil && scores[0] == scores[2] && scores[0] != scores[1])

@@ -1,5 +1,6 @@
 import Commands
 import Scoring
+import Telemetry
 
 /// `plainscore features`: what a scorecard may weigh.
 extension Command {
@@ -27,7 +28,7 @@ private func runFeatures(_ arguments: Arguments) throws -> Int32 {
     let feature: Feature
     do {
         feature = try Feature(name)
-    } catch let error as FeatureError {
+    } catch {
         let near = nearest(3, to: name, among: Feature.names(like: name)).map { "'\($0)'" }
         let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
         throw UnknownFeature(description: "\(error)\(hint)\n`plainscore features` prints them all")
@@ -66,8 +67,9 @@ private func text(_ entry: FeatureCatalogue.Entry) -> [String] {
     if !entry.conditions.isEmpty { lines += ["", "conditions"] + conditions(of: entry) }
     if !entry.fields.isEmpty { lines += ["", "fields"] }
     for field in entry.fields {
-        lines.append("  \(padded(field.name, 20))  \(field.meaning)")
-        lines.append("  \(padded("", 20))  \(field.unit.rawValue), \(text(field.range)); reads \(listed(field.reads))")
+        lines.append("  \(field.name)")
+        lines += wrapped(field.meaning, indent: 6)
+        lines += wrapped("\(field.unit.rawValue), \(text(field.range)); reads \(listed(field.reads))", indent: 6)
     }
     lines += ["", "features"]
     for pattern in entry.patterns {
@@ -102,11 +104,12 @@ private func conditions(of entry: FeatureCatalogue.Entry) -> [String] {
 
 private func text(_ feature: Feature) -> [String] {
     let pattern = feature.pattern
-    let events = feature.type.map { "events of \($0)" } ?? "events of all types"
+    let event = feature.name.prefix { $0 != "." && $0 != "[" }
+    let events = event == "person" ? "events of all types" : "\(event) events"
     var lines = [feature.name, ""]
     lines += row("what", pattern.meaning)
     lines += row("of", feature.conditions.isEmpty ? events : "\(events) that meet all of")
-    for condition in feature.conditions { lines += row("", "  \(condition.word): \(condition.meaning)") }
+    for condition in feature.conditions { lines += row("", "\(condition.word): \(condition.meaning)") }
     let days = feature.window ?? FoldLimits.horizonDays
     lines += row("window", "the last \(days) days: D − \(days) < day ≤ D, where D is the day the person stands at")
     lines += row("unit", feature.unit.rawValue)
@@ -135,16 +138,14 @@ private func padded(_ text: String, _ width: Int) -> String {
 
 /// The text in lines of at most 100 columns.
 private func wrapped(_ text: String, indent: Int) -> [String] {
-    var lines: [String] = []
     let margin = String(repeating: " ", count: indent)
-    var line = ""
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-        if !line.isEmpty, indent + line.count + 1 + word.count > 100 {
-            lines.append(margin + line)
-            line = String(word)
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+        if let last = lines.last, last.count + 1 + word.count <= 100 {
+            lines[lines.count - 1] = "\(last) \(word)"
         } else {
-            line += (line.isEmpty && lines.isEmpty && word.isEmpty ? " " : line.isEmpty ? "" : " ") + word
+            lines.append(margin + word)
         }
     }
-    return lines + [margin + line]
+    return lines
 }

@@ -149,10 +149,10 @@ extension Feature {
         }
         let filter = unknown[start...end]
         guard filter.contains(where: { $0 == "<" || $0 == ">" }) else { return names }
-        return names
-            + FeatureCatalogue.entries.flatMap { entry in
-                entry.patterns.flatMap { pattern in pattern.endings.map { "\(entry.event)\(filter).\($0)" } }
-            }.filter { (try? Feature($0)) != nil }
+        let like = FeatureCatalogue.entries.flatMap { entry in
+            entry.patterns.flatMap { pattern in pattern.endings.map { "\(entry.event)\(filter).\($0)" } }
+        }
+        return names + like.filter { !examples.contains($0) && (try? Feature($0)) != nil }
     }
 
     private static let examples = [
