@@ -24,6 +24,26 @@ import Wire
         #expect(pipeline.published(.tenancy).joined().isEmpty)
     }
 
+    @Test func `a correction on consents takes back a statement on accounts, and the score is what it was`() throws {
+        let pipeline = try SimulatedPipeline(seed: 2)
+        let wrong = try make.statement("wrong", at: day(13_060), daysPastDue: 60)
+        for event in [
+            try make.granted("c", at: day(13_000), until: day(13_300)), try make.statement("s1", at: day(13_030)),
+            wrong,
+            try make.correction("x", of: "wrong", at: day(13_061)), wrong,
+        ] {
+            pipeline.produce(event, of: "ann")
+            try pipeline.run()
+        }
+        try pipeline.stop()
+        let changes = pipeline.published(.lending).joined().map { String(decoding: $0.value, as: UTF8.self) }
+        try #require(changes.count == 3)
+        #expect(changes[2].contains(#""cause":{"kind":"CORRECTION","eventId":"x","topic":"consents""#))
+        let scores = changes.map { $0.split(separator: ",").first { $0.hasPrefix("\"score\":") } }
+        #expect(scores[0] != nil && scores[0] == scores[2] && scores[0] != scores[1])
+        #expect(pipeline.cluster.records(pipeline.names.deadLetters).isEmpty)
+    }
+
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `whatever crashes, subscribers get what one fold of the timeline gives, each once and in order`(_ seed: UInt64)
         throws
@@ -42,6 +62,7 @@ import Wire
         var random = SeededRandom(seed: seed)
         let people = (1...8).map { "person-\($0)" }
         var sent = 0
+        var paid: [(person: String, id: String)] = []
         for round in 0..<6 {
             for number in 0..<25 {
                 let person = people.randomElement(using: &random)!
@@ -52,7 +73,12 @@ import Wire
                     pipeline.produce(
                         try make.granted("c\(id)", grant: "g-\(person)", at: time, until: time + day(60)), of: person)
                 case 2: pipeline.produce(try make.withdrawn("w\(id)", grant: "g-\(person)", at: time), of: person)
-                case 3..<6: pipeline.produce(try make.repayment("r\(id)", at: time), of: person)
+                case 3..<5:
+                    pipeline.produce(try make.repayment("r\(id)", at: time), of: person)
+                    paid.append((person, "r\(id)"))
+                case 5:
+                    let (person, wrong) = paid.randomElement(using: &random) ?? (person, "r-to-come")
+                    pipeline.produce(try make.correction("x\(id)", of: wrong, at: time), of: person)
                 case 6:
                     pipeline.produce(
                         Array("{\"nonsense\":\(number)}".utf8), to: RawTopic.events.randomElement(using: &random)!,
