@@ -140,6 +140,7 @@ extension Outcomes.Class {
         case .conflict: "refused by the fold, same id as before, other content: in dead-letters"
         case .limit: "refused by the fold, past a named limit: in dead-letters"
         case .outOfHorizon: "too old to move any score"
+        case .voided: "taken back by a correction, before it came or since"
         case .clock: "ticks"
         case .control: "what the timeline is"
         }

@@ -90,7 +90,8 @@ extension Scorecard {
         for index in before.indices where before[index] != evaluation.bins[index] {
             let old = characteristics[index].bins[Int(before[index])]
             let new = characteristics[index].bins[Int(evaluation.bins[index])]
-            if old.points != new.points || old.reasonCode != new.reasonCode { return true }
+            let code = characteristics[index].reasonCode
+            if old.points != new.points || old.reasonCode ?? code != new.reasonCode ?? code { return true }
         }
         return false
     }
