@@ -23,6 +23,13 @@ import Testing
         try compare(log, try card("max"), [], seed)
     }
 
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `the same for the cash-flow card, in the timelines' currency`(_ seed: UInt64) throws {
+        var plain = PlainCard(try shippedCard("cash-flow"))
+        plain.currency = Currency("TWD")!
+        try compare(try RandomTimeline(seed: seed, events: 400), try Scorecard(plain), [], seed)
+    }
+
     /// Stops at the first record after which the two differ; looks at the features of the card and at `others`.
     private func compare(_ log: RandomTimeline, _ card: Scorecard, _ others: [PlainFeature], _ seed: UInt64) throws {
         let plain = PlainCard(card)
