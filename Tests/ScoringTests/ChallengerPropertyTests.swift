@@ -17,7 +17,9 @@ import Testing
                         ("repayment.count.30d", [1, 2, 4]), ("repayment[missed].days_since", [3, 30, 90]),
                         ("statement.balance.mean.180d", [0, 40_000]), ("person.tenure_days", [10, 50, 400]),
                     ]),
-                try shortCard(2, coversMissing: false, [("statement.days_past_due.latest", [30, 60]), ("person.events.730d", [9])]),
+                try shortCard(
+                    2, coversMissing: false,
+                    [("statement.days_past_due.latest", [30, 60]), ("person.events.730d", [9])]),
                 try shortCard(3, currency: "EUR", [("repayment.count.30d", [1]), ("person.tenure_days", [5])]),
             ])
     }

@@ -9,7 +9,8 @@ import Testing
     let make = EventMaker()
 
     @Test func `of two models one speaks, and what the challenger says is recorded for nobody`() throws {
-        let challenger = try shortCard(1, [("statement.count.30d", [1, 2]), ("statement.days_past_due.max.90d", [30])])
+        let challenger = try shortCard(
+            1, [("statement.count.30d", [1, 2]), ("statement.days_past_due.max.90d", [30])])
         let models = try Models(speaking: try card("max"), challengers: [challenger])
         let fold = PartitionFold(partition: 0, models: models)
         var timeline = TimelineBuilder()
@@ -26,7 +27,9 @@ import Testing
         // a score; the second grant and the end of the first concern the one that speaks; 30 days after the first
         // statement only the challenger moves.
         let speaks = models.speaking.hash
-        let hashes = [challenger.hash, speaks, challenger.hash, speaks, challenger.hash, speaks, challenger.hash, speaks]
+        let hashes = [
+            challenger.hash, speaks, challenger.hash, speaks, challenger.hash, speaks, challenger.hash, speaks,
+        ]
         #expect(results.map(\.model) == hashes)
         #expect(results.map(\.recipients.count) == [0, 1, 0, 1, 0, 1, 0, 1])
         #expect(results.flatMap(\.recipients).map(\.number) == [1, 2, 1, 3])

@@ -89,7 +89,8 @@ extension PartitionFold {
         emit(
             ScoreResult(
                 sequence: sequence + 1, timelinePartition: partition, timelineOffset: timelineOffset,
-                day: people[slot].standingDay, cause: cause, score: nil, previousScore: compiled.score(0, people[slot].bins),
+                day: people[slot].standingDay, cause: cause, score: nil,
+                previousScore: compiled.score(0, people[slot].bins),
                 isEnd: true,
                 missing: nil, model: models.speaking.hash, movements: [], recipients: [.init(grant)]), into: &output)
     }

@@ -50,6 +50,7 @@ extension PartitionFold {
         if model == 0 {
             for index in people[slot].grants.indices { people[slot].grants[index].number += 1 }
             recipients = people[slot].grants.map(ScoreResult.Recipient.init)
+            assert(!recipients.isEmpty, "a person without a live grant has no state")
         }
         let verdict = evaluation.verdicts[model]
         emit(

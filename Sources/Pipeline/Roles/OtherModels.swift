@@ -1,0 +1,47 @@
+import Checksums
+import Scoring
+
+/// A partition was scored with other models than those given, or with the same ones in another order: with which, as far as
+/// that can be said, and what to do.
+struct OtherModels {
+    /// Topic and partition.
+    let place: String
+    /// The committed offset, and what was committed there: see `Models.identity`.
+    let offset: Int64
+    let committed: Digest128
+    let given: Models
+    /// Under which the newest snapshot was taken.
+    let snapshot: [Digest128]?
+
+    var error: RoleError {
+        .wrongModel(
+            """
+            \(place) was scored up to \(offset) with \(former), and given is \(words(given.hashes)): start with the former, \
+            in that order. The models are fixed when a timeline is first scored, since the numbers and the chain of its \
+            results follow from all of them; to add, drop or swap one today, make a new set of topics (`plainscore topics \
+            create --prefix NAME`) and publish the raw events there
+            """)
+    }
+
+    private var former: String {
+        known.map(words) ?? "model \(committed.hex), or several that are named so together"
+    }
+
+    /// The committed models where the snapshot knows them, or where they are some of those given.
+    private var known: [Digest128]? {
+        (([snapshot].compactMap(\.self)) + orders(of: given.hashes)).first { Models.identity(of: $0) == committed }
+    }
+
+    /// Every choice of some of them in every order: 64 of four.
+    private func orders(of hashes: [Digest128]) -> [[Digest128]] {
+        hashes.flatMap { first in [[first]] + orders(of: hashes.filter { $0 != first }).map { [first] + $0 } }
+    }
+
+    private func words(_ hashes: [Digest128]) -> String {
+        let words = hashes.map { hash in
+            hash.hex + (given.all.first { $0.hash == hash }.map { " (\($0.name))" } ?? "")
+        }
+        let challengers = words.dropFirst().joined(separator: ", ")
+        return "model \(words[0])" + (challengers.isEmpty ? " alone" : " and challengers \(challengers)")
+    }
+}
