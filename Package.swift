@@ -76,7 +76,7 @@ let package = Package(
         tests("SimulatedLogTests", ["SimulatedLog", "Log"]),
         tests("KafkaTests", ["Kafka", "Log", "TestBroker"]),
         tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),
-        tests("TidyTests", []),
+        tests("TidyTests", ["TestBroker"]),
         tests(
             "BrokerTests",
             [

@@ -15,6 +15,19 @@ import Log
 
     deinit { unsafe rd_kafka_queue_destroy(queue) }
 
+    /// Requests about topics go to the controller. A cluster that names none would let them wait until they time out.
+    func checkController(among brokers: [Int32], _ what: String) throws(LogError) {
+        let controller = unsafe rd_kafka_controllerid(client.handle, Self.timeoutMilliseconds)
+        guard brokers.contains(controller) else { throw Self.refusal(client, what, "no broker is the controller") }
+    }
+
+    private static func refusal(_ client: Client, _ what: String, _ reason: String) -> LogError {
+        LogError(
+            .configuration,
+            "\(what): the broker at \(client.servers) takes no admin requests (\(reason)). `plainscore dev-broker` is such a "
+                + "one: it has made the topics of its timeline itself, and for anything else a real Kafka is needed")
+    }
+
     func create(_ plans: [TopicPlan]) throws(LogError) -> [TopicCreation] {
         var topics: [OpaquePointer?] = unsafe []
         defer { for index in unsafe topics.indices { unsafe rd_kafka_NewTopic_destroy(topics[index]) } }
@@ -100,6 +113,7 @@ import Log
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             let text = unsafe String(cString: rd_kafka_event_error_string(event))
             unsafe rd_kafka_event_destroy(event)
+            if code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE { throw Self.refusal(client, what, text) }
             throw code.kind == .unavailable ? client.failure(code, what) : LogError(code.kind, "\(what): \(text)")
         }
         return unsafe event

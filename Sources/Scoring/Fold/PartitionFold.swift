@@ -79,7 +79,9 @@ public final class PartitionFold {
             // A timeline made for history has few ticks, far apart: each rolls everyone due before the next record.
             roll(atMost: properties.mode == .history ? .max : Int(properties.rollsPerTick), into: &output)
         case .event(let person, let event):
-            handle(event, of: person, from: record.source, into: &output)
+            let bytes = value.extracting(TimelineRecord.eventStart...)
+            handle(
+                event, contentHash: event.contentHash(encoded: bytes), of: person, from: record.source, into: &output)
             roll(atMost: Int(properties.rollsPerRecord), into: &output)
         }
         outcomes.waiting = UInt64(waiting.count)

@@ -106,7 +106,8 @@ struct Plan: Sendable {
     }
 
     private mutating func probe(_ feature: Feature, _ currency: UInt8, _ drafts: inout [Draft]) -> Probe.Kind {
-        func lane(_ kind: Lane.Kind, _ field: Field = .due, _ filter: Filter? = nil, _ type: EventType? = nil) -> Int32 {
+        func lane(_ kind: Lane.Kind, _ field: Field = .due, _ filter: Filter? = nil, _ type: EventType? = nil) -> Int32
+        {
             word(kind, field, feature, currency, filter ?? feature.filter, type ?? feature.type, &drafts)
         }
         if feature.filter.isUnpaid { return keep(feature) }
