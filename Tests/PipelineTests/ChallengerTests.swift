@@ -71,6 +71,27 @@ import Testing
             ])
     }
 
+    @Test func `an operator's commands explain by the model that speaks, with the challengers given too`() throws {
+        let pipeline = try SimulatedPipeline(seed: 4, challengers: [try modelFile("uci-mean")])
+        try produce(3, to: pipeline)
+        let explain = { (models: Models) in
+            defer { pipeline.cluster.crash("operator") }  // the process ends, and its name is free
+            let folds = try CommittedFolds(
+                pipeline.cluster.connect("operator"), names: pipeline.names, identity: pipeline.identity,
+                models: models, snapshots: nil)
+            return try folds.explain([pipeline.hasher.key(of: Identifier("ann")!)]) { _ in }
+        }
+        guard case .explained(let explanation)? = try explain(pipeline.loaded).first else {
+            Issue.record("nothing is explained")
+            return
+        }
+        let published = pipeline.published(.lending).joined().map { String(decoding: $0.value, as: UTF8.self) }
+        #expect(published.last?.contains("\"score\":\(explanation.score ?? -1),") == true)
+        let error = #expect(throws: RoleError.self) { try explain(Models(pipeline.scorecard)) }
+        #expect(error?.exitCode == .wrongModel)
+        #expect(error?.description.hasSuffix("give the former to --model and --challenger, in that order") == true)
+    }
+
     /// A consent and so many statements of one person, run through all roles to the end.
     private func produce(_ statements: Int, to pipeline: SimulatedPipeline) throws {
         pipeline.produce(try make.granted("c", at: day(13_000), until: day(13_300)), of: "ann")

@@ -34,6 +34,11 @@ import Testing
         let expected = try alone.fold(timeline.records).decoded()
         #expect(spoken.count > 20 && results.count > spoken.count)
         #expect(together.outcomes == alone.outcomes && together.personCount == alone.personCount)
+        for person in RandomTimeline.persons {
+            let explanation = try together.explanation(of: person)
+            let same = try alone.explanation(of: person)
+            #expect(explanation == same)
+        }
         if timeline.properties.mode == .history {
             #expect(spoken.map(\.unnumbered) == expected.map(\.unnumbered))
         } else {

@@ -3,10 +3,10 @@ import ScorecardFiles
 import Scoring
 
 extension Option {
-    public static let model = value("model", "FILE", "the scorecard, PMML")
-    /// Of commands that fold: what they fold with `--model` alone is another chain of results.
+    static let model = value("model", "FILE", "the scorecard, PMML")
+    /// Of programs that fold: with the wrong ones their results have another chain than what was published.
     public static let challenger = value(
-        "challenger", "FILE[,FILE…]", "up to three more scorecards: recorded in scores, never published")
+        "challenger", "FILE[,FILE…]", "up to three more, in their order: recorded in scores, never published")
 }
 
 extension Arguments {

@@ -110,7 +110,12 @@ public final class Aggregator<L: Log>: Role {
             throw OtherModels(
                 place: "\(names.timeline)-\(position.partition)", offset: offset, committed: committed, given: models,
                 snapshot: try otherModelsOfSnapshot(partition: position.partition, notAbove: offset)
-            ).error
+            ).error(
+                """
+                start with the former, in that order. The models are fixed when a timeline is first scored, since the \
+                numbers and the chain of its results follow from all of them; to add, drop or swap one today, make a new \
+                set of topics (`plainscore topics create --prefix NAME`) and publish the raw events there
+                """)
         }
         let fold =
             try newestSnapshot(partition: position.partition, notAbove: offset)

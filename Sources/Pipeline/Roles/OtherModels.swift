@@ -2,7 +2,7 @@ import Checksums
 import Scoring
 
 /// A partition was scored with other models than those given, or with the same ones in another order: with which, as far as
-/// that can be said, and what to do.
+/// that can be said.
 struct OtherModels {
     /// Topic and partition.
     let place: String
@@ -13,14 +13,9 @@ struct OtherModels {
     /// Under which the newest snapshot was taken.
     let snapshot: [Digest128]?
 
-    var error: RoleError {
-        .wrongModel(
-            """
-            \(place) was scored up to \(offset) with \(former), and given is \(words(given.hashes)): start with the former, \
-            in that order. The models are fixed when a timeline is first scored, since the numbers and the chain of its \
-            results follow from all of them; to add, drop or swap one today, make a new set of topics (`plainscore topics \
-            create --prefix NAME`) and publish the raw events there
-            """)
+    /// - Parameter mend: what to do.
+    func error(_ mend: String) -> RoleError {
+        .wrongModel("\(place) was scored up to \(offset) with \(former), and given is \(words(given.hashes)): \(mend)")
     }
 
     private var former: String {

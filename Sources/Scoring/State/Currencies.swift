@@ -3,6 +3,8 @@ import Events
 /// The currencies that a partition has met, so that an event names its own in one byte. The loaded models' come first, in
 /// their order, each once; the others follow in the order in which they came.
 struct Currencies {
+    /// Place of the speaking model's currency.
+    static let ofModel: UInt8 = 0
     private(set) var codes: [UInt16]
     /// How many are the models'.
     let modelsCount: Int
