@@ -35,7 +35,7 @@ import Testing
             group: pipeline.names.publisherGroup, topic: pipeline.names.scores, partition: last.timelinePartition)
         #expect(OffsetMetadata(committed.metadata)?.model == pipeline.scorecard.hash)
         #expect(OffsetMetadata(committed.metadata)?.sequence == last.sequence)
-        pipeline.produce(try make.statement("later", at: day(13_200), daysPastDue: 90), of: "ann")
+        pipeline.produce(try make.statement("later", at: day(13_200), balance: 95_000), of: "ann")
         try pipeline.run()
         #expect(pipeline.published(.lending).joined().count == 3)
         try pipeline.stop()
@@ -92,9 +92,10 @@ import Testing
         #expect(error?.description.hasSuffix("give the former to --model and --challenger, in that order") == true)
     }
 
-    /// A consent and so many statements of one person, run through all roles to the end.
+    /// A consent, then so many statements of one person, run through all roles to the end.
     private func produce(_ statements: Int, to pipeline: SimulatedPipeline) throws {
         pipeline.produce(try make.granted("c", at: day(13_000), until: day(13_300)), of: "ann")
+        try pipeline.run()
         for number in 0..<statements {
             pipeline.produce(
                 try make.statement("s\(number)", at: day(13_030 + number * 30), daysPastDue: Int32(number * 30)),

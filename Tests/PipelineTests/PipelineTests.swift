@@ -36,7 +36,7 @@ import Wire
         try disturb(seed) { try $0.run(crashPercent: 5, zombiePercent: 8, names: SimulatedPipeline.withSeconds) }
     }
 
-    @Test(arguments: 2000..<2030 as Range<UInt64>)
+    @Test(arguments: 2000..<2016 as Range<UInt64>)
     func `with challengers loaded, crashes and doubles change nothing either`(_ seed: UInt64) throws {
         let challengers = [try modelFile("uci-mean"), try modelFile("cash-flow")]
         let pipeline = try disturb(seed, challengers) {
