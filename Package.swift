@@ -68,7 +68,7 @@ let package = Package(
             name: "fold-digest", dependencies: ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Checksums"],
             path: "Tests/FoldDigest", exclude: ["compare"], swiftSettings: strict),
         tests("ChecksumsTests", ["Checksums"]),
-        tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI"]),
+        tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI", "Checksums"]),
         tests("ScorecardFilesTests", ["ScorecardFiles", "Scoring", "Events"]),
         tests("WireTests", ["Wire", "Events", "CorpusFiles"]),
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
@@ -77,6 +77,8 @@ let package = Package(
         tests("KafkaTests", ["Kafka", "Log", "TestBroker"]),
         tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),
         tests("TidyTests", ["TestBroker"]),
+        tests("ReadmeTests", ["TestBroker"]),
+        tests("DemoTests", ["TestBroker"]),  // deploy/demo and deploy/install as a stranger runs them
         tests(
             "BrokerTests",
             [

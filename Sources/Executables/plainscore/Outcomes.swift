@@ -137,7 +137,7 @@ extension Outcomes.Class {
         case .duplicate: "same id and content as one before: changed nothing"
         case .noConsent: "no grant lived or came in time: nothing is kept of them"
         case .waitingOverflow: "put out of a full waiting room, the oldest first"
-        case .conflict: "refused by the fold, same id as one before with other content: in dead-letters"
+        case .conflict: "refused by the fold, same id as before, other content: in dead-letters"
         case .limit: "refused by the fold, past a named limit: in dead-letters"
         case .outOfHorizon: "too old to move any score"
         case .clock: "ticks"

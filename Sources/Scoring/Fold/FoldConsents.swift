@@ -117,8 +117,9 @@ extension Grant {
 extension Person {
     /// Whether this very consent has been taken before.
     fileprivate func contains(_ event: Event, _ contentHash: UInt64) -> Bool {
-        let identity = Identifier.identity(producer: event.producer, id: event.id)
-        return arrival(ofNotice: event, identity: identity, day: 0, contentHash: contentHash) == .duplicate
+        notices.contains {
+            $0.identity == event.identity && $0.type == event.type.rawValue && $0.contentHash == contentHash
+        }
     }
 }
 
