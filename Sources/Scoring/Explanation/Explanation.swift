@@ -99,7 +99,7 @@ extension PartitionFold {
     }
 
     /// The later of the clock's day and that of the last change; while a due moment still waits for its turn, the latter.
-    private func standingDay(of person: Person) -> Int32 {
+    func standingDay(of person: Person) -> Int32 {
         guard let clock, person.dueAt > clock else { return person.standingDay }
         return max(person.standingDay, clockDay(for: person.key))
     }

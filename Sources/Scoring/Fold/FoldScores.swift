@@ -2,8 +2,8 @@ import Events
 
 /// From a person's state to a result: only what moved is said.
 extension PartitionFold {
-    /// The score, by the speaking model, that `person` would have if nothing but days passed until they stood at `day`; nil without one or
-    /// without a live grant. Changes nothing.
+    /// The score, by the model that speaks, that `person` would have if nothing but days passed until they stood at `day`;
+    /// nil without one or without a live grant. Changes nothing.
     public func score(of person: PersonKey, rolledTo day: Int32) -> Int32? {
         guard let slot = people.slot(of: person) else { return nil }
         var totals = Totals()
