@@ -123,13 +123,13 @@ extension BruteForce {
         people[key]!.notices = person.notices.filter { $0.day > clockDay - horizon }
     }
 
-    /// The person's due moment comes: grants end, then the day's change.
+    /// The person's due moment comes: its day, the grants that end, then the day's change.
     private mutating func step(_ key: PersonKey) {
         let moment = people[key]!.due
-        endGrants(of: key, through: moment)
-        guard people[key] != nil else { return }
         let standingDay = people[key]!.standingDay
         people[key]!.standingDay = max(standingDay, day(of: moment, key))
+        endGrants(of: key, through: moment)
+        guard people[key] != nil else { return }
         score(key, because: .rollOff, nil)
         plan(key)
     }

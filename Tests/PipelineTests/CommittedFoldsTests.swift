@@ -102,7 +102,7 @@ import Testing
         defer { pipeline.cluster.crash("operator") }  // the process ends, and its name is free
         let folds = try CommittedFolds(
             pipeline.cluster.connect("operator"), names: pipeline.names, identity: pipeline.identity,
-            scorecard: card ?? pipeline.scorecard, snapshots: snapshots)
+            models: card.map { Models($0) } ?? pipeline.loaded, snapshots: snapshots)
         var skipped: [String] = []
         let answers = try folds.explain(persons) { skipped.append($0) }
         return (

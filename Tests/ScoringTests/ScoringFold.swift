@@ -96,9 +96,9 @@ extension PlainCard {
 
 extension Scorecard {
     /// A card of the oracle's as the fold runs it.
-    init(_ card: PlainCard) throws {
+    init(_ card: PlainCard, number: UInt64 = 1) throws {
         self.init(
-            name: "random", version: "1", hash: Digest128(high: 0, low: 1), currency: card.currency,
+            name: "random", version: "1", hash: Digest128(high: 0, low: number), currency: card.currency,
             initialScore: card.initialScore, reasonCodeAlgorithm: card.reasonsBelow ? .pointsBelow : .pointsAbove,
             baselineMethod: "other",
             characteristics: try card.characteristics.enumerated().map { index, characteristic in

@@ -15,7 +15,7 @@ extension Command {
             path: ["outcomes"],
             summary: "Count in which class each raw record ended, and check that the classes balance the records read.",
             options: [
-                .value("model", "FILE", "the scorecard that published, PMML; needed"),
+                .value("model", "FILE", "the scorecard that published, PMML; needed"), .challenger,
                 .value(
                     "state", "FOLDER", "an aggregator's snapshots, to be quick; only read (default: the whole timeline)"
                 ),
@@ -31,10 +31,10 @@ extension Command {
 }
 
 private func runOutcomes(_ arguments: Arguments) throws -> Int32 {
-    let scorecard = try ModelFile.read(try arguments.required("model"))
+    let models = try arguments.models()
     let cluster = try Cluster(arguments)
     let accounting = try Accounting(
-        cluster.log(), names: cluster.names, scorecard: scorecard,
+        cluster.log(), names: cluster.names, models: models,
         snapshots: arguments.text("state").map { SnapshotFolder($0) }, skipped: { printError("plainscore: \($0)") })
     if arguments.flag("json") {
         print(accounting.json)

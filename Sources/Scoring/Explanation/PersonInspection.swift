@@ -4,6 +4,7 @@ import Events
 public struct PersonInspection: Equatable, Sendable {
     /// The day the person stands at.
     public let day: Int32
+    /// By the model that speaks.
     public let score: Int32?
     /// In the order asked for; nil is missing.
     public let values: [Int64?]
@@ -26,7 +27,7 @@ extension PartitionFold {
         // What has left the horizon is gone in all but memory: it is dropped with its month.
         let first = clock == nil ? 0 : person.events.first(after: clockDay(for: key) - properties!.horizonDays)
         return PersonInspection(
-            day: person.standingDay, score: person.score,
+            day: person.standingDay, score: compiled.score(0, person.bins),
             values: features.map {
                 $0.value(of: person.events, on: person.standingDay, currency: Currencies.ofModel)
             },

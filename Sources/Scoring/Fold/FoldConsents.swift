@@ -94,8 +94,10 @@ extension PartitionFold {
         emit(
             ScoreResult(
                 sequence: sequence + 1, timelinePartition: partition, timelineOffset: timelineOffset,
-                day: people[slot].standingDay, cause: cause, score: nil, previousScore: people[slot].score, isEnd: true,
-                missing: nil, model: scorecard.hash, movements: [], recipients: [.init(grant)]), into: &output)
+                day: people[slot].standingDay, cause: cause, score: nil,
+                previousScore: compiled.score(0, people[slot].bins),
+                isEnd: true,
+                missing: nil, model: models.speaking.hash, movements: [], recipients: [.init(grant)]), into: &output)
     }
 }
 

@@ -66,7 +66,7 @@ extension PartitionFold {
                 kept, identity: identity, contentHash: contentHash, producer: event.producer, id: event.id,
                 isWholeSecond: event.occurredAt % 1000 == 0, plan: compiled.plan)
         }
-        if event.currency != scorecard.currency { outcomes.otherCurrency += 1 }
+        if event.currency != models.speaking.currency { outcomes.otherCurrency += 1 }
         return .applied
     }
 

@@ -12,9 +12,8 @@ struct Person {
     var grants: [Grant] = []
     /// The day the person stands at: the later of the clock's day and the day of their own latest event.
     var standingDay: Int32
-    /// Of the last score: the bin of each characteristic; empty where there is none.
+    /// Of the last scores: the bin of each characteristic, in one row for all models (see `CompiledModels`).
     var bins: [Int16] = []
-    var score: Int32?
     /// The next day on which anything can change though no event comes; `.max` for never.
     var nextDay: Int32 = .max
     /// The next moment on the clock at which something can change without an event, ms; `.max` for never.
