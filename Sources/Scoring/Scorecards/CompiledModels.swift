@@ -83,7 +83,8 @@ extension CompiledModels {
         for index in models[model].row where bins[index] != evaluation.bins[index] {
             let old = characteristics[index].bins[Int(bins[index])]
             let new = characteristics[index].bins[Int(evaluation.bins[index])]
-            if old.points != new.points || old.reasonCode != new.reasonCode { return true }
+            let code = characteristics[index].reasonCode
+            if old.points != new.points || old.reasonCode ?? code != new.reasonCode ?? code { return true }
         }
         return false
     }
