@@ -59,13 +59,15 @@ extension PersonAnswer {
 extension ExplainedCharacteristic {
     fileprivate func write(_ side: String, into json: inout JSONText) {
         json.member("characteristic", name)
-        json.array("inputs", inputs) { json, input in input.write(into: &json) }
+        inputs[0].write(into: &json)
         json.member("bin", optional: bin)
         json.member("points", optional: points)
         json.member("bestPoints", bestPoints)
         json.member("baselinePoints", baselinePoints)
         json.member(side, optional: difference(side == "pointsBelowBaseline"))
         json.member("reasonCode", reasonCode)
+        guard inputs.count > 1 else { return }
+        json.array("others", Array(inputs.dropFirst())) { json, input in input.write(into: &json) }
     }
 }
 
