@@ -67,8 +67,16 @@ let package = Package(
         .executableTarget(  // Tests/FoldDigest/compare runs it under other hash seeds, locales and builds
             name: "fold-digest", dependencies: ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Checksums"],
             path: "Tests/FoldDigest", exclude: ["compare"], swiftSettings: strict),
+        .target(name: "AllocationCounter", path: "Tests/C/AllocationCounter"),  // malloc, counted on its way to glibc's
+        .target(name: "PlainScan", path: "Tests/C/PlainScan"),  // the unit of bench-core: a scan by hand in C
+        .executableTarget(  // deploy/bench core
+            name: "bench-core",
+            dependencies: [
+                "Events", "Scoring", "ScorecardFiles", "Snapshots", "TestTimeline", "AllocationCounter", "PlainScan",
+            ],
+            path: "Tests/BenchCore", swiftSettings: strict),
         tests("ChecksumsTests", ["Checksums"]),
-        tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI"]),
+        tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI", "Checksums"]),
         tests("ScorecardFilesTests", ["ScorecardFiles", "Scoring", "Events"]),
         tests("WireTests", ["Wire", "Events", "CorpusFiles"]),
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
@@ -77,6 +85,8 @@ let package = Package(
         tests("KafkaTests", ["Kafka", "Log", "TestBroker"]),
         tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),
         tests("TidyTests", ["TestBroker"]),
+        tests("ReadmeTests", ["TestBroker"]),
+        tests("DemoTests", ["TestBroker"]),  // deploy/demo and deploy/install as a stranger runs them
         tests(
             "BrokerTests",
             [

@@ -114,20 +114,30 @@ public struct UsageError: Error, CustomStringConvertible {
 
 /// The candidate with the fewest edits to `word`, where they are few enough to be a slip; the first of equals.
 public func nearest(to word: String, among candidates: [String]) -> String? {
-    let scored = candidates.map { (editDistance(word, $0), $0) }
-    guard let best = scored.min(by: { $0.0 < $1.0 }), best.0 <= max(2, word.count / 3) else { return nil }
-    return best.1
+    nearest(1, to: word, among: candidates).first
 }
 
-/// Levenshtein's distance. Complexity: the product of the lengths.
+/// At most `count` candidates with the fewest edits to `word`, fewest first, where they are few enough to be a slip.
+public func nearest(_ count: Int, to word: String, among candidates: [String]) -> [String] {
+    let most = max(2, word.utf8.count / 3)
+    let slips = candidates.enumerated().compactMap { index, candidate -> (distance: Int, index: Int)? in
+        guard abs(candidate.utf8.count - word.utf8.count) <= most else { return nil }
+        let distance = editDistance(word, candidate)
+        return distance <= most ? (distance, index) : nil
+    }
+    return slips.sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }.prefix(count).map { candidates[$0.index] }
+}
+
+/// Levenshtein's distance, in bytes. Complexity: the product of the lengths.
 private func editDistance(_ left: String, _ right: String) -> Int {
-    let right = Array(right)
+    let left = Array(left.utf8)
+    let right = Array(right.utf8)
     var row = Array(0...right.count)
-    for (index, character) in left.enumerated() {
+    for index in left.indices {
         var diagonal = row[0]
         row[0] = index + 1
         for column in right.indices {
-            let substituted = diagonal + (character == right[column] ? 0 : 1)
+            let substituted = diagonal + (left[index] == right[column] ? 0 : 1)
             diagonal = row[column + 1]
             row[column + 1] = min(substituted, row[column] + 1, row[column + 1] + 1)
         }

@@ -24,7 +24,7 @@ import Log
         }
     }
 
-    private static let answerMilliseconds = 5_000
+    private static let answerMilliseconds = 30_000
 
     /// A client of the broker, which it also brings up.
     private let client: Client
@@ -58,7 +58,7 @@ import Log
     }
 
     /// What its partitions have dropped since they were made. Two requests for all of them.
-    /// - Throws: `.unavailable` when the broker does not answer within 5 s.
+    /// - Throws: `.unavailable` when the broker does not answer within 30 s.
     public func losses() throws(LogError) -> [Loss] {
         let beginning: Int64 = -2  // the "time" that asks for the first offset kept
         let deadline = Deadline(milliseconds: Self.answerMilliseconds)

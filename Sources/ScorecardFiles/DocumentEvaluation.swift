@@ -16,7 +16,8 @@ public struct DocumentEvaluation: Equatable, Sendable {
     public let score: Double?
     /// The attribute that gave the points of each characteristic, counted from 0.
     public let attributes: [Int?]
-    /// Code and difference from the baseline, largest first; empty without a score or without reason codes.
+    /// Code and difference from the baseline, summed over the characteristics that share the code; strictly positive ones,
+    /// largest first, equal ones in order of first appearance. Empty without a score or without reason codes.
     public let reasons: [DocumentReason]
 
     /// The reason code of a rank, counted from 1; nil where there are fewer.
@@ -47,14 +48,15 @@ extension ScorecardDocument {
             let baseline = characteristic.baselineScore?.double ?? points
             let difference = reasonCodeAlgorithm == .pointsBelow ? baseline - points : points - baseline
             let code = characteristic.attributes[found].reasonCode ?? characteristic.reasonCode
-            guard let code, difference > 0 else { continue }
+            guard let code else { continue }
             if let shared = reasons.firstIndex(where: { $0.code == code }) {
                 reasons[shared].difference += difference
             } else {
                 reasons.append(DocumentReason(code: code, difference: difference))
             }
         }
-        let ranked = reasons.enumerated().sorted {
+        // Sums are ranked, so that what one characteristic takes from a shared code counts too.
+        let ranked = reasons.enumerated().filter { $0.element.difference > 0 }.sorted {
             ($1.element.difference, $0.offset) < ($0.element.difference, $1.offset)
         }
         let areTold = usesReasonCodes && score != nil

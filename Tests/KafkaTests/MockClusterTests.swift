@@ -54,7 +54,7 @@ import Testing
         #expect(broker.create([TopicPlan(name: "t", partitions: 1)]).map(\.outcome) == [.exists])
         for request in [
             { _ = try admin.create([TopicPlan(name: "other", partitions: 1)]) },
-            { _ = try admin.brokerSettings() },
+            { _ = try admin.settings(ofBroker: 1) },
             { _ = try admin.settings(ofTopic: "t") },
         ] {
             let error = try #require(throws: LogError.self) { try request() }

@@ -69,6 +69,29 @@ import Testing
         #expect(result.reasons.map(\.code) == reasons)
     }
 
+    /// Code and points of characteristics whose baseline is 0; the codes that come of them.
+    @Test(
+        arguments: [
+            ([("R1", -3), ("R2", -4), ("R1", -2)], "R1 5.0, R2 4.0"),
+            ([("R1", -3), ("R2", -2), ("R1", 2)], "R2 2.0, R1 1.0"),
+            ([("R1", -3), ("R1", 3)], ""), ([("R1", 2), ("R2", -1), ("R1", -3)], "R1 1.0, R2 1.0"),
+        ] as [([(String, Int)], String)])
+    func `differences of a shared code are summed before they are ranked`(_ rows: [(String, Int)], _ reasons: String)
+        throws
+    {
+        let characteristics = rows.map { code, points in
+            "<Characteristic reasonCode=\"\(code)\" baselineScore=\"0\"><Attribute partialScore=\"\(points)\"><True/>"
+                + "</Attribute></Characteristic>"
+        }
+        let text = """
+            <PMML version="4.4"><DataDictionary><DataField name="a" dataType="double"/></DataDictionary>
+            <Scorecard functionName="regression"><MiningSchema><MiningField name="a"/></MiningSchema>
+            <Characteristics>\(characteristics.joined())</Characteristics></Scorecard></PMML>
+            """
+        let result = try ScorecardDocument(Array(text.utf8)).evaluate([:])
+        #expect(result.reasons.map { "\($0.code) \($0.difference)" }.joined(separator: ", ") == reasons)
+    }
+
     @Test func `the example does not load as a card: its fields are none of the catalogue`() throws {
         let error = #expect(throws: ScorecardFileError.self) { try ScorecardFile.parse(Array(Self.example.utf8)) }
         #expect(error?.line == 4 && error?.unknownFeature == "department")

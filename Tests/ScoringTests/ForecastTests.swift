@@ -76,19 +76,21 @@ import Testing
     }
 
     private func expectValues(of timeline: TimelineBuilder, _ fold: PartitionFold) throws {
-        var oracle = BruteForce(offset: timeline.properties.dayOffset)
+        let card = PlainCard(fold.scorecard)
+        var oracle = BruteForce(properties: timeline.properties, card: card)
         for record in timeline.records {
-            let decoded = try TimelineRecord(
-                key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes, partition: 0)
-            oracle.take(decoded.content, from: decoded.source)
+            let decoded = try TimelineRecord(record)
+            _ = oracle.take(decoded.content, from: decoded.source)
         }
         for person in oracle.people.keys {
             let explanation = try #require(try fold.explanation(of: person))
             // While a due moment waits for its turn, the person stands at an earlier day than the clock's.
             guard explanation.forecast.first.map({ $0.time > fold.clock ?? .min }) ?? true,
-                explanation.day == oracle.today(person)
+                explanation.day == oracle.people[person]?.standingDay
             else { continue }
-            #expect(explanation.characteristics.map(\.value) == oracle.uciFeatures(person))
+            #expect(
+                explanation.characteristics.map(\.value)
+                    == oracle.values(of: card.characteristics.map(\.feature), for: person))
         }
     }
 }

@@ -4,8 +4,8 @@ import Foundation
 /// The UCI credit card clients as events, and the scores that an independent program gave them.
 ///
 /// Read from the folder that `PLAINSCORE_UCI` names, else from `shared/data/uci` beside the checkout.
-public struct UCIData {
-    public struct Client {
+public struct UCIData: Sendable {
+    public struct Client: Sendable {
         public let id: Int
         public let limit: Int64
         /// April … September.
@@ -14,7 +14,7 @@ public struct UCIData {
         public let paid: [Int64]
     }
 
-    public struct Expected {
+    public struct Expected: Sendable {
         /// After April … September.
         public let scores: [Int32]
         public let reasonsMax: [String]

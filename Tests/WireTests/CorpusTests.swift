@@ -37,8 +37,8 @@ import Wire
             let appendedAt: Int64 = 1_800_000_000_000  // 2027-01-15
             if event.occurredAt > appendedAt + EventRules.datedAheadMaxMilliseconds { throw Refusal.datedAhead }
             switch event.type {
-            case .erasure, .correction, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
-            case .repayment, .bill, .statement, .cashFlow, .rental, .consent: break
+            case .erasure, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
+            case .repayment, .bill, .statement, .cashFlow, .rental, .consent, .correction: break
             }
         }
     }

@@ -22,7 +22,7 @@ extension Command {
             ],
             options: [
                 .value("secret", "FILE", "the timeline's secret, which finds the person; needed"),
-                .value("model", "FILE", "the scorecard that published, PMML; needed"),
+                .value("model", "FILE", "the scorecard that published, PMML; needed"), .challenger,
                 .value(
                     "state", "FOLDER", "an aggregator's snapshots, to be quick; only read (default: the whole timeline)"
                 ),
@@ -41,10 +41,11 @@ private func runExplain(_ arguments: Arguments) throws -> Int32 {
     let references = try references(arguments)
     let secret = try SecretFile.read(try arguments.required("secret"))
     let hasher = PersonHasher(secret: secret)
-    let scorecard = try ModelFile.read(try arguments.required("model"))
+    let models = try arguments.models()
+    let scorecard = models.speaking
     let cluster = try Cluster(arguments)
     let folds = try CommittedFolds(
-        cluster.log(), names: cluster.names, scorecard: scorecard,
+        cluster.log(), names: cluster.names, models: models,
         snapshots: arguments.text("state").map { SnapshotFolder($0) })
     try confirm(hasher, folds.identity)
     let answers = try folds.explain(references.map(hasher.key)) { printError("plainscore: \($0)") }

@@ -59,13 +59,15 @@ extension PersonAnswer {
 extension ExplainedCharacteristic {
     fileprivate func write(_ side: String, into json: inout JSONText) {
         json.member("characteristic", name)
-        json.array("inputs", inputs) { json, input in input.write(into: &json) }
+        inputs[0].write(into: &json)
         json.member("bin", optional: bin)
         json.member("points", optional: points)
         json.member("bestPoints", bestPoints)
         json.member("baselinePoints", baselinePoints)
         json.member(side, optional: difference(side == "pointsBelowBaseline"))
         json.member("reasonCode", reasonCode)
+        guard inputs.count > 1 else { return }
+        json.array("others", Array(inputs.dropFirst())) { json, input in input.write(into: &json) }
     }
 }
 
@@ -126,34 +128,3 @@ extension ForecastMoment {
 }
 
 private func date(_ day: Int32) -> String { CalendarDate(days: day)?.description ?? "" }
-
-extension JSONText {
-    mutating func member(_ name: String, optional number: (some BinaryInteger)?) {
-        key(name)
-        if let number { value(number) } else { null() }
-    }
-
-    mutating func member(_ name: String, optional text: String?) {
-        key(name)
-        if let text { value(text) } else { null() }
-    }
-
-    mutating func member(_ name: String, time: Int64?) { member(name, optional: time.map(Timestamp.text)) }
-
-    /// An array of objects, the members of each written by `write`.
-    mutating func array<Element>(
-        _ name: String, _ elements: [Element], _ write: (inout JSONText, Element) -> Void
-    ) {
-        key(name)
-        beginArray()
-        for element in elements {
-            beginObject()
-            write(&self, element)
-            endObject()
-        }
-        endArray()
-    }
-
-    /// All that was written, and a newline.
-    var line: String { String(decoding: bytes, as: UTF8.self) + "\n" }
-}

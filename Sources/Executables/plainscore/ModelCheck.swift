@@ -91,7 +91,7 @@ private func json(_ check: ModelCheck, _ file: String) -> String {
 
 /// The catalogue's name that a slip of the pen would make of the unknown one.
 private func nearestFeature(_ finding: ModelFinding) -> String? {
-    finding.unknownFeature.flatMap { nearest(to: $0, among: Feature.names) }
+    finding.unknownFeature.flatMap { nearest(to: $0, among: Feature.names(like: $0)) }
 }
 
 private func scoreRange(_ card: Scorecard) -> ClosedRange<Int32> {

@@ -15,7 +15,7 @@ extension Command {
             path: ["outcomes"],
             summary: "Count in which class each raw record ended, and check that the classes balance the records read.",
             options: [
-                .value("model", "FILE", "the scorecard that published, PMML; needed"),
+                .value("model", "FILE", "the scorecard that published, PMML; needed"), .challenger,
                 .value(
                     "state", "FOLDER", "an aggregator's snapshots, to be quick; only read (default: the whole timeline)"
                 ),
@@ -31,10 +31,10 @@ extension Command {
 }
 
 private func runOutcomes(_ arguments: Arguments) throws -> Int32 {
-    let scorecard = try ModelFile.read(try arguments.required("model"))
+    let models = try arguments.models()
     let cluster = try Cluster(arguments)
     let accounting = try Accounting(
-        cluster.log(), names: cluster.names, scorecard: scorecard,
+        cluster.log(), names: cluster.names, models: models,
         snapshots: arguments.text("state").map { SnapshotFolder($0) }, skipped: { printError("plainscore: \($0)") })
     if arguments.flag("json") {
         print(accounting.json)
@@ -137,9 +137,10 @@ extension Outcomes.Class {
         case .duplicate: "same id and content as one before: changed nothing"
         case .noConsent: "no grant lived or came in time: nothing is kept of them"
         case .waitingOverflow: "put out of a full waiting room, the oldest first"
-        case .conflict: "refused by the fold, same id as one before with other content: in dead-letters"
+        case .conflict: "refused by the fold, same id as before, other content: in dead-letters"
         case .limit: "refused by the fold, past a named limit: in dead-letters"
         case .outOfHorizon: "too old to move any score"
+        case .voided: "taken back by a correction, before it came or since"
         case .clock: "ticks"
         case .control: "what the timeline is"
         }

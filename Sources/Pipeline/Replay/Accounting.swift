@@ -65,12 +65,12 @@ extension Accounting {
     /// Counts, changing nothing. With snapshots only what lies above them is folded, and the topics are not told apart.
     /// - Throws: as `CommittedFolds`. Complexity: linear in raw topics and timeline.
     public init(
-        _ log: KafkaLog, names: TopicNames, scorecard: Scorecard, snapshots: SnapshotFolder?,
+        _ log: KafkaLog, names: TopicNames, models: Models, snapshots: SnapshotFolder?,
         skipped: (String) -> Void = { _ in }
     ) throws {
         // The consumers' offsets first: all below them is in the timeline or in dead letters by now.
         let committed = try RawOffsets(log, names)
-        let folds = try CommittedFolds(log, names: names, scorecard: scorecard, snapshots: snapshots)
+        let folds = try CommittedFolds(log, names: names, models: models, snapshots: snapshots)
         partitions = folds.identity.properties.partitions
         topics = RawTopic.events.map { Topic(topic: $0) }
         var seen = SeenInTimeline(committed)

@@ -9,25 +9,25 @@ public struct CommittedFolds<L: Log> {
     public let identity: TimelineIdentity
     let log: L
     let names: TopicNames
-    let scorecard: Scorecard
+    let models: Models
     /// Where an aggregator keeps its snapshots; nil folds from the beginning.
     let snapshots: SnapshotFolder?
     private let committed: [CommittedOffset]
 
     /// Of the timeline that the control topic names.
     /// - Throws: `SetupError` where there is none, `LogError`.
-    public init(_ log: L, names: TopicNames, scorecard: Scorecard, snapshots: SnapshotFolder?) throws {
+    public init(_ log: L, names: TopicNames, models: Models, snapshots: SnapshotFolder?) throws {
         let identity = try readControl(log, names: names)
-        try self.init(log, names: names, identity: identity, scorecard: scorecard, snapshots: snapshots)
+        try self.init(log, names: names, identity: identity, models: models, snapshots: snapshots)
     }
 
     public init(
-        _ log: L, names: TopicNames, identity: TimelineIdentity, scorecard: Scorecard, snapshots: SnapshotFolder?
+        _ log: L, names: TopicNames, identity: TimelineIdentity, models: Models, snapshots: SnapshotFolder?
     ) throws(LogError) {
         self.log = log
         self.names = names
         self.identity = identity
-        self.scorecard = scorecard
+        self.models = models
         self.snapshots = snapshots
         committed = try log.committed(group: names.aggregatorGroup, topic: names.timeline)
     }
@@ -56,7 +56,7 @@ public struct CommittedFolds<L: Log> {
         let metadata = try committedMetadata(partition)
         let fold =
             try newestSnapshot(partition, notAbove: end, accepts, skipped)
-            ?? PartitionFold(partition: partition, scorecard: scorecard)
+            ?? PartitionFold(partition: partition, models: models)
         let start = fold.nextOffset
         try read(fold, upTo: end, observe)
         guard fold.nextOffset == end else {
@@ -72,10 +72,11 @@ public struct CommittedFolds<L: Log> {
         guard let metadata = text.isEmpty ? .zero : OffsetMetadata(text) else {
             throw RoleError.metadata(topic: names.timeline, partition: partition, text: text)
         }
-        if let model = metadata.model, model != scorecard.hash {
-            throw RoleError.wrongModel(
-                "\(names.timeline)-\(partition) was scored with model \(model.hex), and --model is "
-                    + "\(scorecard.hash.hex): give the model that published")
+        if let model = metadata.model, model != models.identity {
+            throw OtherModels(
+                place: "\(names.timeline)-\(partition)", offset: try committedOffset(partition), committed: model,
+                given: models, snapshot: nil
+            ).error("give the former to --model and --challenger, in that order")
         }
         return metadata
     }
@@ -88,7 +89,7 @@ public struct CommittedFolds<L: Log> {
             do {
                 let payload = try snapshots.read(reference)
                 let fold = try PartitionFold(
-                    state: unsafe payload.span.bytes, partition: partition, scorecard: scorecard)
+                    state: unsafe payload.span.bytes, partition: partition, models: models)
                 guard fold.nextOffset == reference.offset else { throw SnapshotPayloadError.layout }
                 guard fold.properties == identity.properties else { throw SnapshotPayloadError.otherTimeline }
                 if accepts(fold) { return fold }

@@ -148,8 +148,8 @@ public final class RawConsumer<L: Log>: Role {
                 throw Refusal.datedAhead
             }
             switch event.type {
-            case .erasure, .correction, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
-            case .repayment, .bill, .statement, .cashFlow, .rental, .consent:
+            case .erasure, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
+            case .repayment, .bill, .statement, .cashFlow, .rental, .consent, .correction:
                 return .event(hasher.key(of: person), event)
             }
         }

@@ -8,7 +8,7 @@ public struct EventNames: Sendable {
     public init() {}
 
     public mutating func take(_ event: Event) {
-        names[Identifier.identity(producer: event.producer, id: event.id)] = (event.producer, event.id)
+        names[event.identity] = (event.producer, event.id)
     }
 
     subscript(identity: UInt64) -> (producer: Identifier, id: Identifier)? { names[identity] }

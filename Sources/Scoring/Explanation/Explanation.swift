@@ -67,7 +67,7 @@ public struct ExplanationError: Error, Equatable, CustomStringConvertible {
 }
 
 extension PartitionFold {
-    /// Explains one person as they stand now; nil without a live grant. Changes nothing. `names` tells the ids of the
+    /// Explains one person by the model that speaks, as they stand now; nil without a live grant. Changes nothing. `names` tells the ids of the
     /// events behind the values.
     ///
     /// The points of the characteristics and the initial score add up to the score that was published, or it throws.
@@ -90,30 +90,29 @@ extension PartitionFold {
                         evidence: Evidence(of: feature, person, on: day, dayOffset: properties!.dayOffset, names))
                 })
         }
-        try check(characteristics, evaluation, against: person)
+        let score = compiled.score(0, person.bins)
+        try check(characteristics, evaluation.score, published: score)
         return Explanation(
-            day: day, clock: clock, score: person.score, missing: evaluation.missing, characteristics: characteristics,
-            reasons: person.score == nil ? [] : scorecard.reasons(bins: evaluation.bins),
+            day: day, clock: clock, score: score, missing: evaluation.missing, characteristics: characteristics,
+            reasons: score == nil ? [] : scorecard.reasons(bins: Array(evaluation.bins.prefix(characteristics.count))),
             grants: person.grants.map(LiveGrant.init), forecast: try forecast(of: person))
     }
 
     /// The later of the clock's day and that of the last change; while a due moment still waits for its turn, the latter.
-    private func standingDay(of person: Person) -> Int32 {
+    func standingDay(of person: Person) -> Int32 {
         guard let clock, person.dueAt > clock else { return person.standingDay }
         return max(person.standingDay, clockDay(for: person.key))
     }
 
     /// What is said here must be what was published.
-    private func check(_ characteristics: [ExplainedCharacteristic], _ evaluation: Evaluation, against person: Person)
-        throws
-    {
-        guard evaluation.score == person.score else {
+    private func check(_ characteristics: [ExplainedCharacteristic], _ scored: Int32?, published: Int32?) throws {
+        guard scored == published else {
             throw ExplanationError(
-                description: "scored again, the person has \(evaluation.score.map { "\($0)" } ?? "no score"), and "
-                    + "\(person.score.map { "\($0)" } ?? "no score") was published: this is another program or a damaged "
+                description: "scored again, the person has \(scored.map { "\($0)" } ?? "no score"), and "
+                    + "\(published.map { "\($0)" } ?? "no score") was published: this is another program or a damaged "
                     + "state")
         }
-        guard let score = person.score else { return }
+        guard let score = published else { return }
         let sum = characteristics.reduce(Int64(scorecard.initialScore)) { $0 + Int64($1.points ?? 0) }
         guard sum == score else {
             throw ExplanationError(description: "the points add up to \(sum), and the score is \(score)")

@@ -37,8 +37,8 @@ public struct ForecastMoment: Equatable, Sendable {
 extension PartitionFold {
     /// What the fold will publish of `person` if only the clock moves, until their last grant ends.
     ///
-    /// It is the fold itself that says so: a copy that holds this person alone, its clock set to the end, is rolled one
-    /// due moment at a time. A moment that is due already and waits for its turn comes first.
+    /// It is the fold itself that says so: a copy that holds this person and the speaking model alone, its clock set to
+    /// the end, is rolled one due moment at a time. A moment that is due already and waits for its turn comes first.
     func forecast(of person: Person) throws -> [ForecastMoment] {
         guard let properties, let end = person.grants.map(\.expiresAt).max() else { return [] }
         let alone = PartitionFold(partition: partition, scorecard: scorecard)
@@ -46,8 +46,12 @@ extension PartitionFold {
         alone.ticks = TickTimes(times: [end], clock: end, firstClock: end)
         var copy = person
         copy.scheduledAt = .max
+        copy.totals.removeAll()  // made for the plan of all models
+        copy.bins = compiled.hasScore(0, person.bins) ? Array(person.bins[compiled.models[0].row]) : []
         alone.currencies = currencies
+        copy.standingDay = standingDay(of: person)
         let slot = alone.people.insert(copy)
+        alone.evaluate(slot)  // what is due next for this model alone
         alone.schedule(slot)
         var moments: [ForecastMoment] = []
         while alone.personCount > 0, alone.people[slot].dueAt <= end {

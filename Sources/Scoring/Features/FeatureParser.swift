@@ -49,7 +49,7 @@ struct FeatureParser {
         throws(FeatureError) -> Feature
     {
         let facts = field.facts
-        let known = Aggregate.all.filter { !$0.isOfMoney || facts.unit == .minorUnits }
+        let known = Aggregate.all(of: field)
         guard let word = words.first, let aggregate = known.first(where: { $0.name == word }) else {
             throw problem("after '\(facts.name)' comes one of \(known.map(\.name).joined(separator: ", "))")
         }
@@ -137,4 +137,9 @@ struct FeatureParser {
 
 extension NamedMeasure {
     func isOf(_ type: EventType?) -> Bool { type.map { types.contains($0) } ?? types.isEmpty }
+}
+
+extension Aggregate {
+    /// Those of a field.
+    static func all(of field: Field) -> [Aggregate] { all.filter { !$0.isOfMoney || field.facts.unit == .minorUnits } }
 }

@@ -5,7 +5,7 @@ enum Field: UInt8, CaseIterable, Sendable {
     case due, paid, daysLate
     case limit, balance, minimumDue, balanceToLimit, daysPastDue
     case amount, balanceAfter
-    case depositHeld, depositKept
+    case daysReturnedLate, depositHeld, depositKept
 
     struct Facts {
         let name: String
@@ -13,6 +13,8 @@ enum Field: UInt8, CaseIterable, Sendable {
         let unit: Feature.Unit
         let range: ClosedRange<Int64>
         let meaning: String
+        /// What of an event it comes from, as `schemas/plainscore/v1/event.proto` names it.
+        let reads: [String]
     }
 
     var facts: Facts {
@@ -20,44 +22,64 @@ enum Field: UInt8, CaseIterable, Sendable {
         let signed = -EventRules.amountMax...EventRules.amountMax
         let payments: [EventType] = [.repayment, .bill]
         return switch self {
-        case .due: Facts(name: "due", types: payments, unit: .minorUnits, range: amounts, meaning: "amount due")
+        case .due:
+            Facts(
+                name: "due", types: payments, unit: .minorUnits, range: amounts, meaning: "amount due",
+                reads: ["amount_due"])
         case .paid:
             Facts(
                 name: "paid", types: payments, unit: .minorUnits, range: amounts,
-                meaning: "amount paid, 0 when reversed")
+                meaning: "amount paid, 0 when reversed", reads: ["amount_paid", "status"])
         case .daysLate:
             Facts(
-                name: "days_late", types: payments + [.rental], unit: .days, range: 0...Self.daysLateMax,
-                meaning: "days from the due date to the day it was paid (returned), at least 0")
+                name: "days_late", types: payments, unit: .days, range: 0...Self.daysLateMax,
+                meaning: "days from the due date to the paid date, at least 0; none when missed or reversed",
+                reads: ["due_date", "paid_date", "status"])
+        case .daysReturnedLate:
+            Facts(
+                name: "days_late", types: [.rental], unit: .days, range: 0...Self.daysLateMax,
+                meaning: "days from the due-back date to the returned date, at least 0; none while not returned",
+                reads: ["due_back_date", "returned_date"])
         case .limit:
-            Facts(name: "limit", types: [.statement], unit: .minorUnits, range: amounts, meaning: "credit limit")
+
+            Facts(
+                name: "limit", types: [.statement], unit: .minorUnits, range: amounts, meaning: "credit limit",
+                reads: ["credit_limit"])
         case .balance:
-            Facts(name: "balance", types: [.statement], unit: .minorUnits, range: signed, meaning: "balance owed")
+
+            Facts(
+                name: "balance", types: [.statement], unit: .minorUnits, range: signed, meaning: "balance owed",
+                reads: ["balance"])
         case .minimumDue:
             Facts(
-                name: "minimum_due", types: [.statement], unit: .minorUnits, range: amounts, meaning: "minimum due")
+                name: "minimum_due", types: [.statement], unit: .minorUnits, range: amounts, meaning: "minimum due",
+                reads: ["minimum_due"])
         case .balanceToLimit:
             Facts(
                 name: "balance_to_limit_bp", types: [.statement], unit: .basisPoints,
-                range: -EventRules.amountMax * 10_000...EventRules.amountMax * 10_000, meaning: "balance over limit")
+                range: -EventRules.amountMax * 10_000...EventRules.amountMax * 10_000,
+                meaning: "⌊balance × 10,000 ÷ limit⌋, none when the limit is 0", reads: ["balance", "credit_limit"])
         case .daysPastDue:
             Facts(
                 name: "days_past_due", types: [.statement], unit: .days, range: 0...Int64(EventRules.daysPastDueMax),
-                meaning: "days past due")
+                meaning: "days past due", reads: ["days_past_due"])
         case .amount:
             Facts(
                 name: "amount", types: [.cashFlow], unit: .minorUnits, range: 1...EventRules.amountMax,
-                meaning: "amount moved, whatever the direction")
+                meaning: "amount moved, whatever the direction", reads: ["amount"])
         case .balanceAfter:
             Facts(
-                name: "balance", types: [.cashFlow], unit: .minorUnits, range: signed, meaning: "balance afterwards")
+                name: "balance", types: [.cashFlow], unit: .minorUnits, range: signed,
+                meaning: "balance after the flow",
+                reads: ["balance_after"])
         case .depositHeld:
             Facts(
-                name: "deposit_held", types: [.rental], unit: .minorUnits, range: amounts, meaning: "deposit held")
+                name: "deposit_held", types: [.rental], unit: .minorUnits, range: amounts, meaning: "deposit held",
+                reads: ["deposit_held"])
         case .depositKept:
             Facts(
                 name: "deposit_kept", types: [.rental], unit: .minorUnits, range: amounts,
-                meaning: "part of the deposit that was kept")
+                meaning: "part of the deposit that was kept", reads: ["deposit_kept"])
         }
     }
 
@@ -70,7 +92,7 @@ enum Field: UInt8, CaseIterable, Sendable {
         case .paid: event.effectivePaidMinor
         case .minimumDue: event.minimumDueMinor
         case .daysPastDue: Int64(event.days)
-        case .daysLate: event.days >= 0 ? Int64(event.days) : nil
+        case .daysLate, .daysReturnedLate: event.days >= 0 ? Int64(event.days) : nil
         case .balanceToLimit:
             event.firstMinor > 0 ? basisPoints(Int128(event.secondMinor), of: Int128(event.firstMinor)) : nil
         }

@@ -93,3 +93,24 @@ extension Filter {
         return true
     }
 }
+
+extension Filter.Word {
+    /// What it means, what it reads as `Field.Facts` has it, and a number that words share of which one at most can stand
+    /// in a filter.
+    func facts(of type: EventType) -> (meaning: String, reads: [String], exclusion: Int) {
+        let isRental = type == .rental
+        let lateness = isRental ? ["due_back_date", "returned_date"] : ["due_date", "paid_date", "status"]
+        return switch self {
+        case .kind: ("the kind", ["kind"], 0)
+        case .status where type == .cashFlow: ("the direction", ["direction"], 1)
+        case .status: ("the status", ["status"], 1)
+        case .timeliness(.onTime): ("status paid, and days late 0", lateness, 2)
+        case .timeliness(.late): ("days late above 0", lateness, 2)
+        case .unpaid:
+            (
+                "no repayment paid above 0, and not reversed, in the calendar month of the period end",
+                ["period_end", "repayment.paid_date", "repayment.amount_paid", "repayment.status"], 3
+            )
+        }
+    }
+}

@@ -29,14 +29,14 @@ struct Aggregate {
 
     static let all = [
         Aggregate(
-            name: "sum", make: Measure.sum, isOfMoney: true, isMissingWithoutEvents: false, meaning: "sum"),
+            name: "sum", make: Measure.sum, isOfMoney: true, isMissingWithoutEvents: false, meaning: "the sum"),
         Aggregate(
             name: "per30d", make: Measure.per30Days, isOfMoney: true, isMissingWithoutEvents: false,
-            meaning: "⌊sum × 30 ÷ max(tenure, 30)⌋"),
-        Aggregate(name: "mean", make: Measure.mean, meaning: "⌊sum ÷ number⌋"),
-        Aggregate(name: "min", make: Measure.min, meaning: "least"),
-        Aggregate(name: "max", make: Measure.max, meaning: "greatest"),
-        Aggregate(name: "latest", make: Measure.latest, hasWindow: false, meaning: "of the last event that has one"),
+            meaning: "⌊sum × 30 ÷ max(person.tenure_days, 30)⌋"),
+        Aggregate(name: "mean", make: Measure.mean, meaning: "⌊sum ÷ number of values⌋"),
+        Aggregate(name: "min", make: Measure.min, meaning: "the least"),
+        Aggregate(name: "max", make: Measure.max, meaning: "the greatest"),
+        Aggregate(name: "latest", make: Measure.latest, hasWindow: false, meaning: "of the last event that has it"),
     ]
 }
 
@@ -55,6 +55,8 @@ struct NamedMeasure {
     let range: @Sendable (Int64) -> ClosedRange<Int64>
     var isMissingWithoutEvents = false
     let meaning: String
+    /// As in `Field.Facts`, beside what every feature reads; `message.field` where it is of another type.
+    var reads: [String] = []
 
     private static let anyType: [EventType] = [.repayment, .bill, .statement, .cashFlow, .rental]
     private static let perDay = Int64(FoldLimits.eventsPerPersonAndDay)
@@ -65,7 +67,8 @@ struct NamedMeasure {
             meaning: "events"),
         NamedMeasure(
             name: "share_bp", measure: .share, types: anyType, filter: .needed, unit: .basisPoints,
-            range: { _ in 0...10_000 }, isMissingWithoutEvents: true, meaning: "events over all events of the type"),
+            range: { _ in 0...10_000 }, isMissingWithoutEvents: true,
+            meaning: "⌊events × 10,000 ÷ all events of the type⌋"),
         NamedMeasure(
             name: "days", measure: .days, types: anyType, filter: .allowed, unit: .days, range: { 0...$0 },
             meaning: "different days with an event"),
@@ -74,31 +77,38 @@ struct NamedMeasure {
             meaning: "different calendar months with an event"),
         NamedMeasure(
             name: "days_since", measure: .daysSince, types: anyType, filter: .allowed, hasWindow: false, unit: .days,
-            range: { 0...$0 - 1 }, isMissingWithoutEvents: true, meaning: "days since the last event"),
+            range: { 0...$0 - 1 }, isMissingWithoutEvents: true, meaning: "days from the last event to the day"),
         NamedMeasure(
             name: "longest_streak", measure: .longestStreak, types: anyType, filter: .needed, unit: .events,
             range: { 0...$0 * perDay }, meaning: "longest run of events of the type that all pass"),
         NamedMeasure(
             name: "paid_to_due_bp", measure: .paidToDue, types: [.repayment, .bill], filter: .allowed,
             unit: .basisPoints, range: { _ in 0...Int64.max }, isMissingWithoutEvents: true,
-            meaning: "sum paid over sum due"),
+            meaning: "⌊sum paid × 10,000 ÷ sum due⌋; missing when nothing was due",
+            reads: ["amount_paid", "amount_due", "status"]),
         NamedMeasure(
             name: "paid_to_limit_bp", measure: .paidToLimit, types: [.repayment], filter: .none, unit: .basisPoints,
             range: { _ in 0...Int64.max }, isMissingWithoutEvents: true,
-            meaning: "sum paid over (limit of the last statement × statements)"),
+            meaning: "⌊sum paid × 10,000 ÷ (limit of the last statement × statements)⌋; missing when the limit is 0",
+            reads: ["amount_paid", "status", "statement.credit_limit"]),
         NamedMeasure(
             name: "obligations_open", measure: .obligationsOpen, types: [.repayment], filter: .allowed,
-            unit: .obligations, range: { 0...$0 * perDay }, meaning: "obligations whose last event is not paid"),
+            unit: .obligations, range: { 0...$0 * perDay },
+            meaning: "different obligations whose last event is not paid",
+            reads: ["obligation", "status"]),
         NamedMeasure(
             name: "out_to_in_bp", measure: .outToIn, types: [.cashFlow], filter: .none, unit: .basisPoints,
-            range: { _ in 0...Int64.max }, isMissingWithoutEvents: true, meaning: "sum out over sum in"),
+            range: { _ in 0...Int64.max }, isMissingWithoutEvents: true,
+            meaning: "⌊sum of amounts out × 10,000 ÷ sum of amounts in⌋; missing when nothing came in",
+            reads: ["amount", "direction"]),
         NamedMeasure(
             name: "deposit_kept_to_held_bp", measure: .depositKeptToHeld, types: [.rental], filter: .allowed,
             unit: .basisPoints, range: { _ in 0...10_000 }, isMissingWithoutEvents: true,
-            meaning: "sum of deposits kept over sum held"),
+            meaning: "⌊sum of deposits kept × 10,000 ÷ sum held⌋; missing when nothing was held",
+            reads: ["deposit_kept", "deposit_held"]),
         NamedMeasure(
             name: "tenure_days", measure: .tenureDays, types: [], filter: .none, hasWindow: false, unit: .days,
-            range: { 0...$0 - 1 }, meaning: "days since the first event kept"),
+            range: { 0...$0 - 1 }, meaning: "days from the first event to the day"),
         NamedMeasure(
             name: "events", measure: .events, types: [], filter: .none, unit: .events,
             range: { 0...$0 * perDay }, meaning: "events of all types"),

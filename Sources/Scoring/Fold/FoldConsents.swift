@@ -94,8 +94,10 @@ extension PartitionFold {
         emit(
             ScoreResult(
                 sequence: sequence + 1, timelinePartition: partition, timelineOffset: timelineOffset,
-                day: people[slot].standingDay, cause: cause, score: nil, previousScore: people[slot].score, isEnd: true,
-                missing: nil, model: scorecard.hash, movements: [], recipients: [.init(grant)]), into: &output)
+                day: people[slot].standingDay, cause: cause, score: nil,
+                previousScore: compiled.score(0, people[slot].bins),
+                isEnd: true,
+                missing: nil, model: models.speaking.hash, movements: [], recipients: [.init(grant)]), into: &output)
     }
 }
 
@@ -115,8 +117,9 @@ extension Grant {
 extension Person {
     /// Whether this very consent has been taken before.
     fileprivate func contains(_ event: Event, _ contentHash: UInt64) -> Bool {
-        let identity = Identifier.identity(producer: event.producer, id: event.id)
-        return arrival(ofNotice: event, identity: identity, day: 0, contentHash: contentHash) == .duplicate
+        notices.contains {
+            $0.identity == event.identity && $0.type == event.type.rawValue && $0.contentHash == contentHash
+        }
     }
 }
 

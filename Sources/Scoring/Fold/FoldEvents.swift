@@ -46,9 +46,9 @@ extension PartitionFold {
         let key = people[slot].key
         let horizon = clock == nil ? Int32.min : clockDay(for: key) - properties!.horizonDays
         if day <= horizon { return .outOfHorizon }
-        let identity = Identifier.identity(producer: event.producer, id: event.id)
+        let identity = event.identity
         guard event.isFinancial else {
-            return note(event, identity: identity, dated: day, contentHash: contentHash, at: slot)
+            return note(event, identity: identity, dated: day, contentHash: contentHash, horizon: horizon, at: slot)
         }
         if people[slot].isVoid(identity) { return .voided }
         guard let currency = currencies.place(of: event.currency!) else { return .limit }
@@ -67,18 +67,20 @@ extension PartitionFold {
                 kept, identity: identity, contentHash: contentHash, producer: event.producer, id: event.id,
                 isWholeSecond: event.occurredAt % 1000 == 0, plan: compiled.plan)
         }
-        if event.currency != scorecard.currency { outcomes.otherCurrency += 1 }
+        if event.currency != models.speaking.currency { outcomes.otherCurrency += 1 }
         return .applied
     }
 
     /// Keeps a consent or a correction; what the correction takes back goes, and where that was the person's latest
     /// event, the day they stand at falls.
-    private func note(_ event: Event, identity: UInt64, dated day: Int32, contentHash: UInt64, at slot: Int)
-        -> Outcomes.Class
-    {
+    private func note(
+        _ event: Event, identity: UInt64, dated day: Int32, contentHash: UInt64, horizon: Int32, at slot: Int
+    ) -> Outcomes.Class {
         let clockDay = clockDay(for: people[slot].key)
         let keptOn = event.type == .correction ? max(day, clockDay) : day
-        switch people[slot].arrival(ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash) {
+        switch people[slot].arrival(
+            ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash, horizon: horizon)
+        {
         case .duplicate: return .duplicate
         case .conflict: return .conflict
         case .tooMany: return .limit
@@ -86,7 +88,7 @@ extension PartitionFold {
         }
         var voided: UInt64 = 0
         if case .correction(let correction) = event.body {
-            voided = Identifier.identity(producer: event.producer, id: correction.correctedEvent)
+            voided = Event.identity(producer: event.producer, id: correction.correctedEvent)
             people[slot].remove(identity: voided)
             let count = people[slot].events.count
             let latest = count > 0 ? people[slot].events.day(count - 1) : clockDay

@@ -11,7 +11,7 @@ import Events
 /// ```
 public final class PartitionFold {
     public let partition: Int32
-    public let scorecard: Scorecard
+    public let models: Models
 
     /// The offset of the next record: everything below is folded.
     public internal(set) var nextOffset: Int64 = 0
@@ -35,7 +35,7 @@ public final class PartitionFold {
     var cut: StateCut?
 
     // Working memory, kept so that the steady state allocates nothing; not state.
-    let compiled: CompiledCard
+    let compiled: CompiledModels
     var evaluation = Evaluation()
     var scratchTotals = Totals()
     var scratch: [UInt8] = []
@@ -43,13 +43,20 @@ public final class PartitionFold {
     /// Due moments rolled since this object was made, for measurements.
     public internal(set) var rolled = 0
 
-    public init(partition: Int32, scorecard: Scorecard) {
+    public init(partition: Int32, models: Models) {
         self.partition = partition
-        self.scorecard = scorecard
-        currencies = Currencies(first: scorecard.currency)
-        compiled = CompiledCard(scorecard)
+        self.models = models
+        currencies = Currencies(of: models)
+        compiled = CompiledModels(models)
     }
 
+    /// One model, without challengers.
+    public convenience init(partition: Int32, scorecard: Scorecard) {
+        self.init(partition: partition, models: Models(scorecard))
+    }
+
+    /// The model that speaks.
+    public var scorecard: Scorecard { models.speaking }
     /// Persons with a live grant.
     public var personCount: Int { people.count }
     /// The least, over the raw consents partitions, of the greatest tick time, ms; nil until each has ticked.

@@ -13,29 +13,39 @@ public struct Reason: Equatable, Sendable {
 extension Scorecard {
     public static let reasonsMax = 4
 
-    /// The reason codes of a score, by the card's algorithm: per characteristic the difference of its points from the
-    /// baseline (`pointsBelow`: baseline − points), strictly positive ones only, those of a shared code summed, largest
-    /// first, ties in document order, at most four. `bins` names the matched bin of each characteristic.
+    /// The reason codes of a score, by the card's algorithm: the difference of each characteristic's points from its
+    /// baseline (`pointsBelow`: baseline − points), those of a shared code summed; strictly positive sums only, largest
+    /// first, at most four. Of equal ones that goes first whose code appears first among all characteristics in document
+    /// order. `bins` names the matched bin of each characteristic.
+    ///
+    /// Allocates its result and nothing else. Complexity: the square of the number of characteristics.
     public func reasons(bins: [Int16]) -> [Reason] {
         precondition(bins.count == characteristics.count)
         var reasons: [Reason] = []
-        for (characteristic, index) in zip(characteristics, bins) {
-            let bin = characteristic.bins[Int(index)]
-            let below = characteristic.baselinePoints - bin.points
-            let difference = reasonCodeAlgorithm == .pointsBelow ? below : -below
-            guard difference > 0 else { continue }
-            let code = bin.reasonCode ?? characteristic.reasonCode
-            if let shared = reasons.firstIndex(where: { $0.code == code }) {
-                reasons[shared] = Reason(code: code, difference: reasons[shared].difference + difference)
-            } else {
-                reasons.append(Reason(code: code, difference: difference))
-            }
+        for index in characteristics.indices {
+            let code = reasonCode(index, bins)
+            var isFirst = true
+            for earlier in 0..<index where reasonCode(earlier, bins) == code { isFirst = false }
+            guard isFirst else { continue }
+            var sum: Int32 = 0
+            for later in index..<bins.count where reasonCode(later, bins) == code { sum += difference(later, bins) }
+            guard sum > 0 else { continue }
+            var place = reasons.count
+            while place > 0, reasons[place - 1].difference < sum { place -= 1 }
+            guard place < Self.reasonsMax else { continue }
+            if reasons.isEmpty { reasons.reserveCapacity(Self.reasonsMax) }
+            if reasons.count == Self.reasonsMax { reasons.removeLast() }
+            reasons.insert(Reason(code: code, difference: sum), at: place)
         }
-        // Stable by construction: the order of first appearance decides between equals.
-        let ranked = reasons.enumerated().sorted {
-            $0.element.difference != $1.element.difference
-                ? $0.element.difference > $1.element.difference : $0.offset < $1.offset
-        }
-        return ranked.prefix(Self.reasonsMax).map(\.element)
+        return reasons
+    }
+
+    private func reasonCode(_ index: Int, _ bins: [Int16]) -> String {
+        characteristics[index].bins[Int(bins[index])].reasonCode ?? characteristics[index].reasonCode
+    }
+
+    private func difference(_ index: Int, _ bins: [Int16]) -> Int32 {
+        let below = characteristics[index].baselinePoints - characteristics[index].bins[Int(bins[index])].points
+        return reasonCodeAlgorithm == .pointsBelow ? below : -below
     }
 }

@@ -421,8 +421,11 @@ struct  Plainscore__V1__Erasure
 
 
 /*
- * Topic consents. The producer takes back an earlier event of its own. To replace it, it also sends the right one
- * under a new id.
+ * Topic consents. The producer takes back an event of its own: scores are then as if it had never been sent. To replace
+ * it, it also sends the right one under a new id.
+ * The order does not matter: the id is void from then on, also when the correction comes first or the event is sent
+ * again, for as long as an event can count (800 days). Repayments, bills, statements, cash flows and rentals can be
+ * taken back; consents cannot, a withdrawal ends them, and nor can corrections. Like any event it needs a live grant.
  */
 struct  Plainscore__V1__Correction
 {
