@@ -76,7 +76,12 @@ let package = Package(
             ],
             path: "Tests/BenchCore", swiftSettings: strict),
         tests("ChecksumsTests", ["Checksums"]),
-        tests("ScoringTests", ["Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI", "Checksums"]),
+        tests(
+            "ScoringTests",
+            [
+                "Events", "Scoring", "ScorecardFiles", "TestTimeline", "Oracle", "UCI", "Checksums",
+                "AllocationCounter",
+            ]),
         tests("ScorecardFilesTests", ["ScorecardFiles", "Scoring", "Events"]),
         tests("WireTests", ["Wire", "Events", "CorpusFiles"]),
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),

@@ -122,7 +122,7 @@ final class FoldBench {
     /// Folds all records; returns the CPU seconds that took.
     func fold(_ batch: Batch) throws -> Double {
         let start = cpuSeconds()
-        try batch.forEach { key, value in
+        try batch.readEach { key, value in
             try fold.fold(offset: fold.nextOffset, key: key, value: value, into: &output)
             if output.ends.count >= 100 { empty() }
         }

@@ -48,7 +48,7 @@ struct SnapshotBench {
         writer.publish()
         while !writer.state.isPublished {
             if let failure = writer.state.failure { throw failure }
-            usleep(1000)
+            sched_yield()
         }
         column.writeMegabytesPerSecond = Double(payloadBytes) / 1e6 / (wallSeconds() - start)
         column.holdUpMilliseconds = holdUps

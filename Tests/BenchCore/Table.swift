@@ -47,19 +47,31 @@ func printTable(_ title: String, _ columns: [Column]) {
         ("resident bytes an event of the last 800 days", { one($0.bytesPerEvent) }),
         ("snapshot: payload bytes an event", { one($0.payloadBytesPerEvent) }),
         ("  packed bytes an event", { one($0.packedBytesPerEvent) }),
-        ("  fold held up, longest, ms of CPU / on the wall", {
-            "\(one($0.holdUpMilliseconds.most)) / \(one($0.holdUpWallMillisecondsMost))"
-        }),
-        ("  of these the cut itself, ms; scaled to 1 million", {
-            "\(two($0.cutMilliseconds)); \(one($0.cutMilliseconds * 1e6 / Double($0.persons)))"
-        }),
-        ("  all slices together, ms of CPU (slices)", {
-            "\(one($0.holdUpMilliseconds.values.reduce(0, +))) (\($0.holdUpMilliseconds.values.count - 1))"
-        }),
+        (
+            "  fold held up, longest, ms of CPU / on the wall",
+            {
+                "\(one($0.holdUpMilliseconds.most)) / \(one($0.holdUpWallMillisecondsMost))"
+            }
+        ),
+        (
+            "  of these the cut itself, ms; scaled to 1 million",
+            {
+                "\(two($0.cutMilliseconds)); \(one($0.cutMilliseconds * 1e6 / Double($0.persons)))"
+            }
+        ),
+        (
+            "  all slices together, ms of CPU (slices)",
+            {
+                "\(one($0.holdUpMilliseconds.values.reduce(0, +))) (\($0.holdUpMilliseconds.values.count - 1))"
+            }
+        ),
         ("  written while the fold goes on, MB/s of payload", { one($0.writeMegabytesPerSecond) }),
-        ("  read and unpacked / and made a fold, MB/s", {
-            "\(one($0.readMegabytesPerSecond)) / \(one($0.loadMegabytesPerSecond))"
-        }),
+        (
+            "  read and unpacked / and made a fold, MB/s",
+            {
+                "\(one($0.readMegabytesPerSecond)) / \(one($0.loadMegabytesPerSecond))"
+            }
+        ),
     ]
     let nameWidth = rows.map(\.0.count).max()!
     let cells = rows.map { row in columns.map(row.1) }
@@ -73,7 +85,8 @@ func printTable(_ title: String, _ columns: [Column]) {
 
 private func printRow(_ name: String, _ cells: [String], _ nameWidth: Int, _ widths: [Int]) {
     let padded = zip(cells, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }
-    print(name.padding(toLength: nameWidth, withPad: " ", startingAt: 0), padded.joined(separator: "  "), separator: "  ")
+    print(
+        name.padding(toLength: nameWidth, withPad: " ", startingAt: 0), padded.joined(separator: "  "), separator: "  ")
 }
 
 private func both(_ rounds: Rounds) -> String {

@@ -59,7 +59,8 @@ struct Workload {
     mutating func appendGrant(of index: Int, renewal: Int, to batch: inout Batch) throws {
         let time = now + Int64(renewal) * 360 * Self.dayMilliseconds
         let consent = Consent(
-            grant: Identifier("grant-\(index)")!, purpose: .lending, subscriberReference: Identifier("client-\(index)")!,
+            grant: Identifier("grant-\(index)")!, purpose: .lending,
+            subscriberReference: Identifier("client-\(index)")!,
             action: .granted, expiresAt: time + 365 * Self.dayMilliseconds)
         let event = try Event(
             id: Identifier("c\(renewal)-\(index)")!, producer: bank, occurredAt: time, currency: nil,
@@ -169,7 +170,7 @@ struct Batch {
         ends.append((keyEnd, bytes.count))
     }
 
-    func forEach(_ body: (_ key: RawSpan, _ value: RawSpan) throws -> Void) rethrows {
+    func readEach(_ body: (_ key: RawSpan, _ value: RawSpan) throws -> Void) rethrows {
         var start = 0
         for end in ends {
             let all = unsafe bytes.span.bytes

@@ -11,7 +11,8 @@ import Events
 extension Person {
     /// About how many bytes `encode` adds; never far below.
     var encodedBytes: Int {
-        128 + bins.count * 2 + grants.count * 160 + events.count * 24 + events.wides.count * 8 + events.names.count + notices.count * 32
+        128 + bins.count * 2 + grants.count * 160 + events.count * 24 + events.wides.count * 8 + events.names.count
+            + notices.count * 32
     }
 
     func encode(into bytes: inout [UInt8], _ models: CompiledModels) {
