@@ -13,7 +13,7 @@ struct RateBench {
     private static let hour: Int64 = 3_600_000
 
     func run() throws -> Column {
-        let persons = options.persons ?? max(1000, options.historyEvents * 30 / (rate * Workload.fillDays))
+        let persons = options.persons ?? max(1000, options.historyEvents * 30 / (rate * options.historyDays))
         var column = Column(rate: rate, persons: persons)
         column.plain = PlainBench(persons: persons, rate: rate, options: options).run()
 
@@ -49,7 +49,7 @@ struct RateBench {
             }
         }
         let granted = residentBytes()
-        let end = workload.now + Int64(Workload.fillDays) * Workload.dayMilliseconds
+        let end = workload.now + Int64(options.historyDays) * Workload.dayMilliseconds
         while workload.now < end {
             try fill(&batch, &workload, until: workload.now + 6 * Self.hour)
             try bench.foldAndClear(&batch)

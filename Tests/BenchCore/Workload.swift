@@ -9,8 +9,6 @@ struct Workload {
         case accounts = "statements and cash flows"
     }
 
-    /// Longer than the horizon, so that events leave it.
-    static let fillDays = 830
     static let dayMilliseconds: Int64 = 86_400_000
 
     let persons: Int

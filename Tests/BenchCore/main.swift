@@ -8,7 +8,7 @@ let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendi
 print(
     """
     Core, one thread, records already in memory. CPU time of the thread, least / median of \(options.rounds) rounds. Events come in \
-    order of time, of persons at random, after \(Workload.fillDays) days of history: each month as many leave each window as come.
+    order of time, of persons at random, after \(options.historyDays) days of history: each month as many leave each window as come.
     Load average at the start: \(loadAverage()). Plain C: a scan of 24-byte events for the same points, deploy/models/stripped.pmml.
     """)
 for (card, content) in [("stripped", Workload.Content.repayments), ("cash-flow", .accounts)] {
@@ -20,6 +20,7 @@ for (card, content) in [("stripped", Workload.Content.repayments), ("cash-flow",
         columns.append(try RateBench(rate: rate, content: content, scorecard: scorecard, options: options).run())
     }
     printTable("deploy/models/\(card).pmml, \(content.rawValue); events a person and 30 days:", columns)
+    fflush(nil)
 }
 
 /// What the command line asks for.
@@ -29,6 +30,8 @@ struct Options {
     var eventsPerRound = 100_000
     /// Events of the whole history of all persons, from which the number of persons follows.
     var historyEvents = 12_000_000
+    /// Longer than the horizon, so that events leave it.
+    var historyDays = 830
     var persons: Int?
     var card: String?
 
@@ -42,6 +45,7 @@ struct Options {
                 historyEvents = 1_200_000
             case "--rate": rates = [Self.number(option, rest.popFirst())]
             case "--persons": persons = Self.number(option, rest.popFirst())
+            case "--days": historyDays = Self.number(option, rest.popFirst())
             case "--card": card = rest.popFirst()
             default: Self.stop("\(option) is not known")
             }
