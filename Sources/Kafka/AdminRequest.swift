@@ -16,9 +16,12 @@ import Log
     deinit { unsafe rd_kafka_queue_destroy(queue) }
 
     /// Requests about topics go to the controller. A cluster that names none would let them wait until they time out.
-    func checkController(among brokers: [Int32], _ what: String) throws(LogError) {
-        let controller = unsafe rd_kafka_controllerid(client.handle, Self.timeoutMilliseconds)
-        guard brokers.contains(controller) else { throw Self.refusal(client, what, "no broker is the controller") }
+    func hasController(among brokers: [Int32]) -> Bool {
+        brokers.contains(unsafe rd_kafka_controllerid(client.handle, Self.timeoutMilliseconds))
+    }
+
+    func withoutController(_ what: String) -> LogError {
+        Self.refusal(client, what, "no broker is the controller")
     }
 
     private static func refusal(_ client: Client, _ what: String, _ reason: String) -> LogError {

@@ -57,6 +57,9 @@ final class Cluster {
         return low..<max(low, high)
     }
 
+    /// Lets some time pass while the connections are served.
+    func wait(milliseconds: Int32) { unsafe rd_kafka_poll(client.handle, milliseconds) }
+
     func everything() throws(LogError) -> Metadata {
         unsafe try Metadata(client, nil, Deadline(milliseconds: Self.answerMilliseconds))
     }

@@ -62,9 +62,16 @@ public final class KafkaAdmin {
 
     private func requestOfController(_ what: String) throws(LogError) -> AdminRequest {
         let request = AdminRequest(cluster.client)
-        try request.checkController(among: try cluster.everything().brokers, what)
+        // A cluster that has just started names its controller a moment later.
+        let deadline = Deadline(milliseconds: Self.controllerMilliseconds)
+        while !request.hasController(among: try cluster.everything().brokers) {
+            guard !deadline.hasPassed else { throw request.withoutController(what) }
+            cluster.wait(milliseconds: deadline.remaining(most: 100))
+        }
         return request
     }
+
+    private static let controllerMilliseconds = 3_000
 
     /// Commits offsets with metadata for a group that has no members; those that are nil are left out.
     /// - Throws: `.fenced` when the group has members.

@@ -38,8 +38,8 @@ extension PipelineOnARealBroker {
             let old = statement.replacing("\"occurredAt\":11", with: "\"occurredAt\":9").replacing("s-1", with: "s-0")
             // One after the other: raw topics are read side by side, and what comes before a tick decides.
             let ticks = ["2005-05-02", "2005-05-03"].map { "{\"tick\":\"\($0)T00:00:00Z\"}" }
-            let steps = [sample.map(String.init), [statement, conflict, stranger, old, "nonsense", "{\"a\":1}"], ticks]
-            for lines in steps {
+            let others = [statement, conflict, stranger, old, "nonsense", "{\"a\":1}"]
+            for lines in [sample.map(String.init), others, ticks] {
                 try deployment.plainscore("produce", "-", "--allow-bad", input: lines.joined(separator: "\n") + "\n")
                 try deployment.plainscore("lag", "--until-zero")
             }

@@ -93,20 +93,20 @@ extension PlainCard {
         history.nextDay(of: characteristics)
     }
 
-    /// At most four, the largest strictly positive differences from the baseline first, ties in document order; those
-    /// of a shared code are summed.
+    /// At most four: the differences from the baseline of each code summed, the strictly positive sums, the largest
+    /// first, ties in document order.
     public func reasons(_ evaluation: PlainEvaluation) -> [Reason] {
         var reasons: [Reason] = []
         for (characteristic, (points, code)) in zip(characteristics, zip(evaluation.points, evaluation.reasonCodes)) {
             let below = characteristic.baselinePoints - points
             let difference = reasonsBelow ? below : -below
-            guard difference > 0 else { continue }
             if let index = reasons.firstIndex(where: { $0.code == code }) {
                 reasons[index].difference += difference
             } else {
                 reasons.append(Reason(code: code, difference: difference))
             }
         }
+        reasons.removeAll { $0.difference <= 0 }
         var ranked: [Reason] = []
         while ranked.count < 4, let largest = reasons.map(\.difference).max() {
             ranked.append(reasons.remove(at: reasons.firstIndex { $0.difference == largest }!))
