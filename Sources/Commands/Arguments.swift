@@ -93,7 +93,7 @@ public struct Arguments {
     }
 
     private func checkOperands() throws(UsageError) {
-        if operands.count > command.operands.count {
+        if operands.count > command.operands.count, command.operands.last?.isRepeated != true {
             throw UsageError("unexpected '\(operands[command.operands.count])'", command)
         }
         if let missing = command.operands.dropFirst(operands.count).first(where: \.isRequired) {

@@ -62,11 +62,14 @@ public struct Operand: Sendable {
     public let name: String
     public let help: String
     public let isRequired: Bool
+    /// Whether more of them may follow; of the last one only.
+    public let isRepeated: Bool
 
-    public init(name: String, help: String, isRequired: Bool = true) {
+    public init(name: String, help: String, isRequired: Bool = true, isRepeated: Bool = false) {
         self.name = name
         self.help = help
         self.isRequired = isRequired
+        self.isRepeated = isRepeated
     }
 }
 
@@ -96,7 +99,7 @@ public struct Option: Sendable {
 extension Command {
     /// What `--help` prints.
     public var help: String {
-        let words = operands.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+        let words = operands.map { ($0.isRequired ? $0.name : "[\($0.name)]") + ($0.isRepeated ? " …" : "") }
         var lines = [([name] + words + ["[options]"]).joined(separator: " "), "", "  \(summary)", ""]
         if !operands.isEmpty { lines += table(operands.map { ($0.name, $0.help) }) + [""] }
         lines += ["Options:"]

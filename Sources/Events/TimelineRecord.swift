@@ -31,6 +31,8 @@ public struct TimelineRecord: Equatable, Sendable {
     }
 
     public static let prefixByteCount = 32
+    /// Where the event begins in the value of an event's record: behind prefix and person.
+    public static let eventStart = prefixByteCount + 16
     public static let keyByteCount = 24
     public static let formatVersion: UInt8 = 1
 

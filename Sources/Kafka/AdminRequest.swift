@@ -15,6 +15,22 @@ import Log
 
     deinit { unsafe rd_kafka_queue_destroy(queue) }
 
+    /// Requests about topics go to the controller. A cluster that names none would let them wait until they time out.
+    func hasController(among brokers: [Int32]) -> Bool {
+        brokers.contains(unsafe rd_kafka_controllerid(client.handle, Self.timeoutMilliseconds))
+    }
+
+    func withoutController(_ what: String) -> LogError {
+        Self.refusal(client, what, "no broker is the controller")
+    }
+
+    private static func refusal(_ client: Client, _ what: String, _ reason: String) -> LogError {
+        LogError(
+            .configuration,
+            "\(what): the broker at \(client.servers) takes no admin requests (\(reason)). `plainscore dev-broker` is such a "
+                + "one: it has made the topics of its timeline itself, and for anything else a real Kafka is needed")
+    }
+
     func create(_ plans: [TopicPlan]) throws(LogError) -> [TopicCreation] {
         var topics: [OpaquePointer?] = unsafe []
         defer { for index in unsafe topics.indices { unsafe rd_kafka_NewTopic_destroy(topics[index]) } }
@@ -100,6 +116,7 @@ import Log
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             let text = unsafe String(cString: rd_kafka_event_error_string(event))
             unsafe rd_kafka_event_destroy(event)
+            if code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE { throw Self.refusal(client, what, text) }
             throw code.kind == .unavailable ? client.failure(code, what) : LogError(code.kind, "\(what): \(text)")
         }
         return unsafe event

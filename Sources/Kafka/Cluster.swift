@@ -57,6 +57,9 @@ final class Cluster {
         return low..<max(low, high)
     }
 
+    /// Lets some time pass while the connections are served.
+    func wait(milliseconds: Int32) { unsafe rd_kafka_poll(client.handle, milliseconds) }
+
     func everything() throws(LogError) -> Metadata {
         unsafe try Metadata(client, nil, Deadline(milliseconds: Self.answerMilliseconds))
     }
@@ -67,6 +70,8 @@ struct Metadata {
     struct Topic {
         var name: String
         var partitions: Int32
+        /// Copies of the partition that has the fewest.
+        var replicas: Int32
         var code: ResponseCode
     }
 
@@ -87,6 +92,8 @@ struct Metadata {
             topics.append(
                 Topic(
                     name: unsafe String(cString: found.topic), partitions: unsafe found.partition_cnt,
+                    replicas: unsafe (0..<Int(found.partition_cnt)).map { unsafe found.partitions[$0].replica_cnt }
+                        .min() ?? 0,
                     code: unsafe found.err))
         }
         for index in unsafe 0..<Int(answer.pointee.broker_cnt) {

@@ -30,7 +30,7 @@ public final class KafkaAdmin {
     /// Creates topics; the answers stand in the order of `plans`. One that exists is left as it is.
     /// - Throws: only what kept the whole request from an answer.
     public func create(_ plans: [TopicPlan]) throws(LogError) -> [TopicCreation] {
-        let creations = try AdminRequest(cluster.client).create(plans)
+        let creations = try requestOfController("creation of topics").create(plans)
         // The controller has made them; a broker that is asked next may not have heard of it.
         for creation in creations where creation.outcome == .created {
             _ = try cluster.partitionCount(topic: creation.name, madeJustNow: true)
@@ -40,16 +40,38 @@ public final class KafkaAdmin {
 
     /// The settings in force for a topic, defaults included (sensitive values are empty).
     public func settings(ofTopic name: String) throws(LogError) -> [String: String] {
-        try AdminRequest(cluster.client).settings(RD_KAFKA_RESOURCE_TOPIC, name)
+        try requestOfController("settings of '\(name)'").settings(RD_KAFKA_RESOURCE_TOPIC, name)
     }
 
-    /// The settings of one broker, such as `offsets.retention.minutes`.
-    public func brokerSettings() throws(LogError) -> [String: String] {
-        guard let broker = try cluster.everything().brokers.min() else {
-            throw LogError(.unavailable, "no broker at \(settings.servers)")
+    /// Copies of each topic: of the partition that has the fewest.
+    public func replicas() throws(LogError) -> [String: Int32] {
+        var replicas: [String: Int32] = [:]
+        for topic in try cluster.everything().topics where topic.partitions > 0 {
+            replicas[topic.name] = topic.replicas
         }
-        return try AdminRequest(cluster.client).settings(RD_KAFKA_RESOURCE_BROKER, "\(broker)")
+        return replicas
     }
+
+    /// The numbers of the brokers that the cluster has now, in order.
+    public func brokers() throws(LogError) -> [Int32] { try cluster.everything().brokers.sorted() }
+
+    /// The settings of one broker, such as `offsets.retention.minutes`.
+    public func settings(ofBroker number: Int32) throws(LogError) -> [String: String] {
+        try AdminRequest(cluster.client).settings(RD_KAFKA_RESOURCE_BROKER, "\(number)")
+    }
+
+    private func requestOfController(_ what: String) throws(LogError) -> AdminRequest {
+        let request = AdminRequest(cluster.client)
+        // A cluster that has just started names its controller a moment later.
+        let deadline = Deadline(milliseconds: Self.controllerMilliseconds)
+        while !request.hasController(among: try cluster.everything().brokers) {
+            guard !deadline.hasPassed else { throw request.withoutController(what) }
+            cluster.wait(milliseconds: deadline.remaining(most: 100))
+        }
+        return request
+    }
+
+    private static let controllerMilliseconds = 3_000
 
     /// Commits offsets with metadata for a group that has no members; those that are nil are left out.
     /// - Throws: `.fenced` when the group has members.

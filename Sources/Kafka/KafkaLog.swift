@@ -8,7 +8,7 @@ import Log
 public final class KafkaLog: Log {
     private static let lookupMilliseconds = 30_000
 
-    private let settings: KafkaSettings
+    let settings: KafkaSettings
     private let cluster: Cluster
 
     /// - Throws: `.configuration`, naming the property, when librdkafka does not take a setting. Connects later.

@@ -37,6 +37,7 @@ import Log
         }
     }
 
+    func topic(at index: Int) -> String { unsafe String(cString: pointer.pointee.elems[index].topic) }
     func partition(at index: Int) -> Int32 { unsafe pointer.pointee.elems[index].partition }
     func offset(at index: Int) -> Int64 { unsafe pointer.pointee.elems[index].offset }
     func code(at index: Int) -> ResponseCode { unsafe pointer.pointee.elems[index].err }

@@ -4,11 +4,11 @@ import Log
 /// Reads a stretch of one partition outside any group.
 final class PartitionScan {
     /// Without any message for so long, below the end, the scan gives up.
-    private static let stallMilliseconds = 30_000
+    static let stallMilliseconds = 30_000
 
-    private let client: Client
-    private let topic: String
-    private let partition: Int32
+    let client: Client
+    let topic: String
+    let partition: Int32
 
     init(_ settings: KafkaSettings, topic: String, partition: Int32) throws(LogError) {
         client = try Client(
@@ -59,7 +59,7 @@ final class PartitionScan {
     }
 
     /// From the first offset kept to the last stable offset, below which no transaction is open.
-    private func committedRange() throws(LogError) -> Range<Int64> {
+    func committedRange() throws(LogError) -> Range<Int64> {
         var low: Int64 = 0
         var high: Int64 = 0
         let code = unsafe rd_kafka_query_watermark_offsets(

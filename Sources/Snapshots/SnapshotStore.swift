@@ -105,23 +105,13 @@ public final class SnapshotStore: Sendable {
     public func candidates(
         topic: String, partition: Int32, notAbove offset: Int64
     ) throws(SnapshotError) -> [SnapshotReference] {
-        try names().compactMap(SnapshotName.init(fileName:))
-            .filter { $0.topic == topic && $0.partition == partition && $0.offset <= offset }
-            .sorted { $0.offset > $1.offset }
-            .map { SnapshotReference(name: $0, path: path($0)) }
+        try SnapshotFolder(folder).candidates(topic: topic, partition: partition, notAbove: offset)
     }
 
     /// The payload of a snapshot that verifies in every part. Throws `.content` where it does not, `.read` where the
     /// system will not read it. Memory: the file and its payload.
     public func read(_ reference: SnapshotReference) throws(SnapshotError) -> [UInt8] {
-        let contents = try perform(.read, reference.path) { () throws(SystemError) in
-            try snapshotContents(reference.path)
-        }
-        do throws(Defect) { return try verifiedPayload(contents.get(), of: reference.name) } catch {
-            throw SnapshotError(
-                .content, path: reference.path, error.problem,
-                mend: "move it away: an older snapshot, or the log from its beginning, serves instead")
-        }
+        try SnapshotFolder(folder).read(reference)
     }
 
     private func path(_ name: SnapshotName) -> String { "\(folder)/\(name.fileName)" }

@@ -69,15 +69,7 @@ extension PipelineOnARealBroker {
 
             var view = SubscriberView()
             for change in try deployment.published().joined() { try view.take(change.value) }
-            let expected = try String(
-                contentsOf: repository.appendingPathComponent(
-                    "Sources/Executables/plainscore/Samples/uci-extract-expected.csv"), encoding: .utf8
-            ).split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",") }
-            let equal = expected.count { row in
-                let digits = String(repeating: "0", count: 5 - row[0].count) + row[0]
-                return view.latest["client-\(digits)"]?.score == Int(row[8])
-            }
-            #expect(equal == expected.count && equal == 300)
+            #expect(try view.scoresEqualToExpected() == 300)
             #expect(view.faults.isEmpty)
             deployment.stopAll()
         }

@@ -8,11 +8,12 @@ import Scoring
 import TestBroker
 import Testing
 
-/// One pipeline on the suite's broker, under a prefix of its own: topics, secret, and the seven roles as processes.
+/// One pipeline: topics, secret, and the seven roles as processes; on the suite's broker under a prefix of its own, or on
+/// an embedded one.
 final class Deployment {
     static let roles = RawTopic.events.map { "\($0.name)-consumer" } + ["aggregator", "publisher"]
 
-    let prefix = "t\(UUID().uuidString.prefix(8))-"
+    let prefix: String
     let names: TopicNames
     let servers: String
     let log: KafkaLog
@@ -21,18 +22,35 @@ final class Deployment {
     private let files = try! TemporaryFolder()
     private var processes: [String: Process] = [:]
 
-    init(model: String = "uci-max", history: Bool = true) throws {
-        servers = try #require(Broker.current).servers
-        names = TopicNames(prefix: prefix)
-        log = try KafkaLog(KafkaSettings(servers: servers, properties: [KafkaSettings.Property("log_level", "3")]))
-        self.model = repository.appendingPathComponent("deploy/models/\(model).pmml").path
-        scorecard = try ModelFile.read(self.model)
+    private let publisherOptions: [String]
+
+    /// On the suite's broker.
+    convenience init(model: String = "uci-max", history: Bool = true) throws {
+        try self.init(
+            servers: try #require(Broker.current).servers, prefix: "t\(UUID().uuidString.prefix(8))-", model: model)
         if history {
             try plainscore("topics", "create", "--history", "--day-offset", "none")
         } else {
             try plainscore("topics", "create")
         }
         try plainscore("secret", "bind", secret)
+    }
+
+    /// On the timeline that an embedded broker has made.
+    convenience init(on broker: EmbeddedBroker) throws {
+        try self.init(
+            servers: broker.servers, prefix: "", model: "uci-max", publisherOptions: ["--without-transactions"])
+        try plainscore("secret", "bind", secret)
+    }
+
+    private init(servers: String, prefix: String, model: String, publisherOptions: [String] = []) throws {
+        self.servers = servers
+        self.prefix = prefix
+        self.publisherOptions = publisherOptions
+        names = TopicNames(prefix: prefix)
+        log = try KafkaLog(KafkaSettings(servers: servers, properties: [KafkaSettings.Property("log_level", "3")]))
+        self.model = repository.appendingPathComponent("deploy/models/\(model).pmml").path
+        scorecard = try ModelFile.read(self.model)
     }
 
     deinit { for process in processes.values where process.isRunning { kill(process.processIdentifier, SIGKILL) } }
@@ -58,7 +76,7 @@ final class Deployment {
         switch role {
         case "aggregator":
             arguments += ["--model", model, "--state", files.path("state-\(instance)"), "--snapshot-seconds", "2"]
-        case "publisher": arguments += ["--model", model]
+        case "publisher": arguments += ["--model", model] + publisherOptions
         default: arguments += ["--secret", secret]
         }
         process.arguments = arguments + more

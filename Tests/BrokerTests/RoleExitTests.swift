@@ -28,6 +28,12 @@ extension PipelineOnARealBroker {
             for state in [deployment.stateFolder, files.path("empty")] {
                 #expect(try exit("aggregator", deployment, ["--model", mean, "--state", state]) == 12)
             }
+            let max = deployment.model
+            let loaded = ["--model", max, "--state", deployment.stateFolder, "--challenger"]
+            #expect(try exit("aggregator", deployment, loaded + [mean]) == 12)
+            for words in ["\(mean),\(mean)", max, "\(mean),", "a,b,c,d"] {
+                #expect(try exit("aggregator", deployment, loaded + [words]) == 2)
+            }
             #expect(try exit("publisher", deployment, ["--model", mean]) == 12)
             #expect(try exit("publisher", deployment, ["--model", files.path("none")]) == 12)
             #expect(try exit("publisher", deployment, ["--modle", mean]) == 2)

@@ -26,6 +26,7 @@ struct SubscriberView {
         let points: [Points]?
         let reasons: [Reason]?
         let cause: Cause
+        let kind: String
         let day: String
         let timeline: Timeline
     }
@@ -51,5 +52,18 @@ struct SubscriberView {
         }
         latest[change.subscriberReference] = change
         return change
+    }
+}
+
+extension SubscriberView {
+    /// How many clients of the shipped extract have as their latest score the one that ships with it.
+    func scoresEqualToExpected() throws -> Int {
+        let expected = "Sources/Executables/plainscore/Samples/uci-extract-expected.csv"
+        let rows = try String(contentsOf: repository.appendingPathComponent(expected), encoding: .utf8)
+            .split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",") }
+        return rows.count { row in
+            let digits = String(repeating: "0", count: 5 - row[0].count) + row[0]
+            return latest["client-\(digits)"]?.score == Int(row[8])
+        }
     }
 }

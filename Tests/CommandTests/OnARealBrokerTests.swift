@@ -47,6 +47,8 @@ struct CommandsOnARealBroker {
         #expect(try ends(names.timeline) == [1, 1])
         #expect(try readControl(log, names: names) == identity)
 
+        let folder = try TemporaryFolder()
+        #expect(try plainscore("secret", "bind", folder.path("secret")).exitCode == 0)
         let check = try plainscore("topics", "check")
         #expect(check.exitCode == 0, "\(check.output)")
         let other = try plainscore("topics", "create", "--partitions", "3")

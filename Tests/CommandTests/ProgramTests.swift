@@ -11,6 +11,10 @@ struct ProgramTests {
             (["secret", "bind"], 2, "FILE is missing"), (["watch", "--purpose", "gossip"], 2, "give one of lending"),
             (["sample", "uci", "--month", "7"], 2, "give a whole number, 1 to 6"),
             (["sample", "uci", "--csv", "/nowhere.csv"], 1, "No such file"),
+            (["explain"], 2, "PERSON is missing"), (["explain", "a b", "--secret", "s"], 2, "PERSON is 1 to 64 of"),
+            (["explain", "p"], 2, "--secret is missing"), (["outcomes"], 2, "--model is missing"),
+            (["outcomes", "--model", "/nowhere.pmml"], 12, "/nowhere.pmml cannot be read"),
+            (["dead-letters", "--topic", "gossip"], 2, "give one of payments"),
             (["lag", "--kafka-config", "/nowhere.properties"], 10, "/nowhere.properties"),
         ] as [([String], Int32, String)])
     func `a command line ends with its exit code and says why`(words: [String], exitCode: Int32, message: String) throws

@@ -71,6 +71,20 @@ struct SampleTests {
         #expect(months == whole)
     }
 
+    @Test func `a seed draws clients, the same again and again, and another seed others`() throws {
+        func drawn(_ words: String...) throws -> [Substring] {
+            let result = try Program.run(["sample", "uci", "--month", "1"] + words)
+            try #require(result.exitCode == 0, "\(result.errors)")
+            return result.lines.filter { $0.contains("\"consent\"") }
+        }
+        let seven = try drawn("--clients", "20", "--seed", "7")
+        #expect(seven.count == 20 && seven == seven.sorted())
+        #expect(try drawn("--clients", "20", "--seed", "7") == seven)
+        #expect(try Set(drawn("--clients", "20", "--seed", "8")) != Set(seven))
+        #expect(try drawn("--clients", "300", "--seed", "7") == drawn())
+        #expect(try drawn("--clients", "20") == Array(drawn().prefix(20)))
+    }
+
     @Test func `a client's lines say what the row says`() throws {
         let folder = try TemporaryFolder()
         let csv = """

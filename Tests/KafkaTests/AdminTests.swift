@@ -44,7 +44,8 @@ extension OnARealBroker {
         @Test func `a broker tells its settings`() throws {
             let admin = try KafkaAdmin(Broker.settings())
             #expect(try admin.brokerCount() == 1)
-            #expect(try admin.brokerSettings()["offsets.retention.minutes"] == "10080")
+            let settings = try admin.settings(ofBroker: admin.brokers()[0])
+            #expect(settings["offsets.retention.minutes"] == "10080")
         }
 
         @Test func `offsets with metadata are committed for a group without members, and for no other`() throws {

@@ -1,161 +1,212 @@
 import Events
 
-/// The fold's rules once more, the plainest way: raw lists, scanned anew for every question, no state worth the name.
-/// It imports nothing of ours but the event values, and is slow.
+/// The fold's rules once more, the plainest way: raw lists, scanned anew for every question. It imports nothing of ours
+/// but the event values, and is slow. The rules: DESIGN's invariants 2–5, 8, 9 and 13, and schemas/features.md.
+///
+/// ```
+/// record ─▶ folded before? ─▶ tick: the clock moves, waits end; who is due is rolled
+///                          └▶ event: its person is rolled to the clock, the gate, the event; then who is due is rolled
+/// ```
 public struct BruteForce {
-    public struct Grant {
-        public let id: Identifier
-        let purpose: Purpose
-        let reference: Identifier
-        var expiresAt: Int64
-    }
-
-    public struct Person {
-        public var grants: [Grant] = []
-        public var events: [Event] = []
-    }
-
-    public private(set) var people: [PersonKey: Person] = [:]
-    private var waiting: [(person: PersonKey, event: Event, since: Int64?)] = []
-    private var seen: Set<Coordinates> = []
-    private var firstClock: Int64?
+    public let properties: TimelineProperties
+    public let card: PlainCard
+    /// The persons with a live grant.
+    public internal(set) var people: [PersonKey: PlainPerson] = [:]
+    /// The least, over the raw consents partitions, of the greatest tick time; nil until each has ticked.
     public private(set) var clock: Int64?
-    private let offset: DayOffset
+    public internal(set) var outcomes: [Outcome: Int] = [:]
+    public private(set) var repeats = 0
+    public var waitingCount: Int { waiting.count }
 
-    public init(offset: DayOffset) { self.offset = offset }
+    /// Where each raw record ends.
+    public enum Outcome: CaseIterable, Sendable {
+        case applied, duplicate, noConsent, waitingOverflow, conflict, limit, outOfHorizon, voided, clock, control
+    }
 
-    /// For timelines with one raw consents partition: each tick moves the clock.
-    public mutating func take(_ content: TimelineRecord.Content, from source: Coordinates) {
-        guard seen.insert(source).inserted else { return }
+    var waiting: [Wait] = []
+    private var firstClock: Int64?
+    private var tickTimes: [Int32: Int64] = [:]
+    private var lastOffsets: [RawTopic: [Int32: Int64]] = [:]
+    var changes: [PlainChange] = []
+
+    struct Wait {
+        let person: PersonKey
+        let event: Event
+        let source: Coordinates
+        /// The clock when it came; nil before there was one.
+        let since: Int64?
+    }
+
+    public init(properties: TimelineProperties, card: PlainCard) {
+        self.properties = properties
+        self.card = card
+    }
+
+    /// Takes the next record of the timeline and returns the score changes that it brings, in order.
+    public mutating func take(_ content: TimelineRecord.Content, from source: Coordinates) -> [PlainChange] {
+        changes = []
+        guard isNew(source) else {
+            repeats += 1
+            return []
+        }
         switch content {
-        case .properties: break
-        case .tick(let time, _, _): tick(time)
-        case .event(let person, let event): take(event, of: person)
+        case .properties:
+            count(.control)
+        case .tick(let time, _, _):
+            count(.clock)
+            tick(time, source.partition)
+            rollDue(atMost: properties.mode == .history ? .max : Int(properties.rollsPerTick))
+        case .event(let key, let event):
+            if let outcome = take(event, of: key, source) { count(outcome) }
+            rollDue(atMost: Int(properties.rollsPerRecord))
+        }
+        return changes
+    }
+
+    /// The person's values of any features on the day they stand at; nil without a live grant.
+    public func values(of features: [PlainFeature], for key: PersonKey) -> [Int64?]? {
+        people[key].map { person in
+            let history = history(person)
+            return features.map { history.value(of: $0) }
         }
     }
 
-    /// The day that the person stands at.
-    public func today(_ key: PersonKey) -> Int32 {
-        let days = people[key]!.events.filter { $0.type != .consent }.map { day(of: $0, key) }
-        return max(clock.map { offset.day(of: $0, for: key) } ?? 0, days.max() ?? 0)
-    }
+    mutating func count(_ outcome: Outcome) { outcomes[outcome, default: 0] += 1 }
 
-    private mutating func tick(_ time: Int64) {
-        clock = max(clock ?? time, time)
-        firstClock = firstClock ?? clock
-        waiting.removeAll { clock! - ($0.since ?? firstClock!) > 60_000 }
-        for key in people.keys { expire(key) }
-    }
-
-    private mutating func expire(_ key: PersonKey) {
-        guard let clock else { return }
-        people[key]?.grants.removeAll { $0.expiresAt <= clock }
-        if people[key]?.grants.isEmpty == true { people[key] = nil }
-    }
-
-    private mutating func take(_ event: Event, of key: PersonKey) {
-        if case .consent(let consent) = event.body {
-            take(consent, event, of: key)
-        } else if people[key] == nil {
-            waiting.append((key, event, clock))
-        } else {
-            _ = admit(event, to: key)
-        }
-    }
-
-    private mutating func take(_ consent: Consent, _ event: Event, of key: PersonKey) {
-        let live = people[key]?.grants.firstIndex { $0.id == consent.grant }
-        switch consent.action {
-        case .granted:
-            if let clock, consent.expiresAt! <= clock { return }
-            if let live, let grant = people[key]?.grants[live],
-                grant.purpose != consent.purpose || grant.reference != consent.subscriberReference
-            {
-                return
-            }
-            let isNew = people[key] == nil
-            if isNew { people[key] = Person() }
-            guard admit(event, to: key) else {
-                if isNew { people[key] = nil }
-                return
-            }
-            if let live {
-                people[key]!.grants[live].expiresAt = consent.expiresAt!
-            } else {
-                people[key]!.grants.append(
-                    Grant(
-                        id: consent.grant, purpose: consent.purpose, reference: consent.subscriberReference,
-                        expiresAt: consent.expiresAt!))
-            }
-            if isNew {
-                for wait in waiting where wait.person == key { _ = admit(wait.event, to: key) }
-                waiting.removeAll { $0.person == key }
-            }
-        case .withdrawn:
-            guard let live, admit(event, to: key) else { return }
-            people[key]!.grants.remove(at: live)
-            if people[key]!.grants.isEmpty { people[key] = nil }
-        }
-    }
-
-    /// False when the id is taken or the event is too old.
-    private mutating func admit(_ event: Event, to key: PersonKey) -> Bool {
-        if let clock, day(of: event, key) <= offset.day(of: clock, for: key) - 800 { return false }
-        if people[key]!.events.contains(where: { $0.id == event.id && $0.producer == event.producer }) { return false }
-        people[key]!.events.append(event)
+    /// Whether the raw offset is above the last one folded from its raw partition.
+    private mutating func isNew(_ source: Coordinates) -> Bool {
+        guard source.offset > lastOffsets[source.topic]?[source.partition] ?? -1 else { return false }
+        lastOffsets[source.topic, default: [:]][source.partition] = source.offset
         return true
     }
 
-    private func day(of event: Event, _ key: PersonKey) -> Int32 { offset.day(of: event.occurredAt, for: key) }
+    private mutating func tick(_ time: Int64, _ partition: Int32) {
+        tickTimes[partition] = max(tickTimes[partition] ?? time, time)
+        guard tickTimes.count == Int(properties.consentPartitions) else { return }
+        clock = tickTimes.values.min()!
+        firstClock = firstClock ?? clock
+        while let wait = waiting.first, clock! - (wait.since ?? firstClock!) > properties.waitMilliseconds {
+            waiting.removeFirst()
+            count(.noConsent)
+        }
+    }
 }
+
+// MARK: - Days
 
 extension BruteForce {
-    /// The eight features of the UCI card, in its order, by their definitions; nil is missing.
-    public func uciFeatures(_ key: PersonKey) -> [Int64?] {
-        let today = today(key)
-        let twd = people[key]!.events.filter { $0.currency == Currency("TWD") }
-        let ordered = twd.sorted {
-            ($0.occurredAt, $0.producer, $0.id) < ($1.occurredAt, $1.producer, $1.id)
+    /// The clock's day for this person; day 0 before there is a clock.
+    func clockDay(_ key: PersonKey) -> Int32 { clock.map { day(of: $0, key) } ?? 0 }
+
+    func day(of time: Int64, _ key: PersonKey) -> Int32 { properties.dayOffset.day(of: time, for: key) }
+
+    /// Rolls who is due on the clock, one due moment of one person at a time, in the order (moment, key).
+    private mutating func rollDue(atMost limit: Int) {
+        var steps = 0
+        while steps < limit, let clock,
+            let next = people.values.filter({ $0.due <= clock }).min(by: { ($0.due, $0.key) < ($1.due, $1.key) })
+        {
+            step(next.key)
+            steps += 1
         }
-        func within(_ days: Int32) -> [Event] {
-            ordered.filter { day(of: $0, key) <= today && day(of: $0, key) > today - days }
-        }
-        let latest = within(800).compactMap(\.statement).last
-        let year = within(365).compactMap(\.statement)
-        let paid = within(365).compactMap(\.repayment).map(\.paid)
-        let paidMonths = Set(
-            ordered.filter { $0.repayment.map { $0.paid > 0 } ?? false }.map { $0.repayment!.paidDate!.monthNumber })
-        var paidToLimit: Int64?
-        if let limit = year.last?.creditLimitMinor, limit > 0 {
-            paidToLimit = floor(paid.reduce(0, +) * 10_000, limit * Int64(year.count))
-        }
-        var utilisation: Int64?
-        if let latest, latest.creditLimitMinor > 0 {
-            utilisation = floor(latest.balanceMinor * 10_000, latest.creditLimitMinor)
-        }
-        return [
-            latest.map { Int64($0.daysPastDue) },
-            year.map { Int64($0.daysPastDue) }.max(),
-            Int64(year.filter { $0.daysPastDue >= 60 }.count),
-            utilisation,
-            paidToLimit,
-            latest?.creditLimitMinor,
-            Int64(year.filter { !paidMonths.contains($0.periodEnd.monthNumber) }.count),
-            paid.max(),
-        ]
     }
 
-    private func floor(_ numerator: Int64, _ denominator: Int64) -> Int64 {
-        let quotient = numerator / denominator
-        return numerator % denominator < 0 ? quotient - 1 : quotient
+    /// Rolls one person through all that is due on the clock; they may be gone after it.
+    mutating func rollToClock(_ key: PersonKey) {
+        guard let clock else { return }
+        while let person = people[key], person.due <= clock { step(key) }
+        guard let person = people[key] else { return }
+        let clockDay = clockDay(key)
+        let horizon = properties.horizonDays
+        people[key]!.standingDay = max(person.standingDay, clockDay)
+        people[key]!.events = person.events.filter { $0.day > clockDay - horizon }
+        people[key]!.notices = person.notices.filter { $0.day > clockDay - horizon }
+    }
+
+    /// The person's due moment comes: its day, the grants that end, then the day's change.
+    private mutating func step(_ key: PersonKey) {
+        let moment = people[key]!.due
+        let standingDay = people[key]!.standingDay
+        people[key]!.standingDay = max(standingDay, day(of: moment, key))
+        endGrants(of: key, through: moment)
+        guard people[key] != nil else { return }
+        score(key, because: .rollOff, nil)
+        plan(key)
+    }
+
+    /// The days up to and including `day` pass, each that is due with its own change.
+    mutating func pass(through day: Int32, _ key: PersonKey) {
+        while let next = card.nextDay(history(people[key]!)), next <= day {
+            people[key]!.standingDay = next
+            score(key, because: .rollOff, nil)
+        }
+        let standingDay = people[key]!.standingDay
+        people[key]!.standingDay = max(standingDay, day)
+    }
+
+    /// Works out when the person is due next.
+    mutating func plan(_ key: PersonKey) {
+        let person = people[key]!
+        let expiry = person.grants.map(\.expiresAt).min()!
+        let nextDay = card.nextDay(history(person))
+        people[key]!.due = min(expiry, nextDay.map { properties.dayOffset.start(of: $0, for: key) } ?? .max)
+    }
+
+    func history(_ person: PlainPerson) -> PlainHistory {
+        PlainHistory(person.events, on: person.standingDay, currency: card.currency)
     }
 }
 
-extension Event {
-    fileprivate var statement: Statement? { if case .statement(let statement) = body { statement } else { nil } }
-    fileprivate var repayment: Repayment? { if case .repayment(let repayment) = body { repayment } else { nil } }
-}
+// MARK: - Changes
 
-extension Repayment {
-    fileprivate var paid: Int64 { status == .reversed ? 0 : amountPaidMinor }
+extension BruteForce {
+    /// Scores the person anew: a change, for all their grants, when the points or the reason code of a characteristic
+    /// moved or a score came or ceased.
+    mutating func score(_ key: PersonKey, because cause: PlainChange.Cause, _ origin: PlainChange.Origin?) {
+        let before = people[key]!.evaluation
+        let after = card.evaluate(history(people[key]!))
+        people[key]!.evaluation = after
+        guard before.points != after.points || before.reasonCodes != after.reasonCodes else { return }
+        for index in people[key]!.grants.indices { people[key]!.grants[index].number += 1 }
+        changes.append(
+            PlainChange(
+                day: people[key]!.standingDay, cause: cause, origin: origin, previousScore: before.score,
+                score: after.score, pointsBefore: before.points, pointsAfter: after.points,
+                reasons: card.reasons(after), missing: after.missing, isEnd: false,
+                recipients: people[key]!.grants.map(\.recipient)))
+    }
+
+    /// Tells the last grant of the list, just opened, the score that its person has already.
+    mutating func announce(_ key: PersonKey, because origin: PlainChange.Origin) {
+        let evaluation = people[key]!.evaluation
+        guard evaluation.score != nil else { return }
+        let last = people[key]!.grants.count - 1
+        people[key]!.grants[last].number += 1
+        changes.append(
+            PlainChange(
+                day: people[key]!.standingDay, cause: .consent, origin: origin, previousScore: nil,
+                score: evaluation.score, pointsBefore: [], pointsAfter: evaluation.points,
+                reasons: card.reasons(evaluation), missing: nil, isEnd: false,
+                recipients: [people[key]!.grants[last].recipient]))
+    }
+
+    private mutating func endGrants(of key: PersonKey, through moment: Int64) {
+        while let index = people[key]?.grants.firstIndex(where: { $0.expiresAt <= moment }) {
+            end(index, of: key, because: .expiry, nil)
+        }
+    }
+
+    /// Ends a grant: one last record for its subscriber. With the last grant the person's state goes.
+    mutating func end(
+        _ index: Int, of key: PersonKey, because cause: PlainChange.Cause, _ origin: PlainChange.Origin?
+    ) {
+        people[key]!.grants[index].number += 1
+        let grant = people[key]!.grants.remove(at: index)
+        changes.append(
+            PlainChange(
+                day: people[key]!.standingDay, cause: cause, origin: origin,
+                previousScore: people[key]!.evaluation.score, score: nil, pointsBefore: [], pointsAfter: [],
+                reasons: [], missing: nil, isEnd: true, recipients: [grant.recipient]))
+        if people[key]!.grants.isEmpty { people[key] = nil }
+    }
 }

@@ -56,8 +56,23 @@ import Wire
         try disturb(seed) { try $0.run(crashPercent: 5, zombiePercent: 8, names: SimulatedPipeline.withSeconds) }
     }
 
-    private func disturb(_ seed: UInt64, _ run: (SimulatedPipeline) throws -> Void) throws {
-        let pipeline = try SimulatedPipeline(seed: seed)
+    @Test(arguments: 2000..<2016 as Range<UInt64>)
+    func `with challengers loaded, crashes and doubles change nothing either`(_ seed: UInt64) throws {
+        let challengers = [try modelFile("uci-mean"), try modelFile("cash-flow")]
+        let pipeline = try disturb(seed, challengers) {
+            try $0.run(crashPercent: 8, zombiePercent: 8, names: SimulatedPipeline.withSeconds)
+        }
+        // And what is published is what it would be without them.
+        let alone = try pipeline.replayed(Models(pipeline.scorecard))
+        #expect(pipeline.published(.lending).map { $0.map(\.unnumbered) } == alone.changes.map { $0.map(\.unnumbered) })
+        #expect(try pipeline.scored() != alone.results)
+    }
+
+    @discardableResult
+    private func disturb(
+        _ seed: UInt64, _ challengers: [Scorecard] = [], _ run: (SimulatedPipeline) throws -> Void
+    ) throws -> SimulatedPipeline {
+        let pipeline = try SimulatedPipeline(seed: seed, challengers: challengers)
         pipeline.cluster.abortedCommitPercent = 10
         var random = SeededRandom(seed: seed)
         let people = (1...8).map { "person-\($0)" }
@@ -111,6 +126,7 @@ import Wire
         for partition in replayed.states.indices {
             #expect(try pipeline.stoppedState(Int32(partition)) == replayed.states[partition])
         }
+        return pipeline
     }
 
     @Test func `another secret and another model are refused with their own exit codes`() throws {

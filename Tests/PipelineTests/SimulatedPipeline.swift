@@ -16,7 +16,9 @@ final class SimulatedPipeline {
     let cluster: SimulatedCluster
     let names = TopicNames(prefix: "")
     let identity: TimelineIdentity
-    let scorecard: Scorecard
+    /// What the aggregators run; the publishers have the one that speaks.
+    var loaded: Models
+    var scorecard: Scorecard { loaded.speaking }
     let hasher = PersonHasher(secret: Array(repeating: 7, count: 32))
     let folder: URL
     private let journalFile: Int32
@@ -44,12 +46,13 @@ final class SimulatedPipeline {
     static let withSeconds: [Name] = all + [.aggregator(2), .publisher(2)]
 
     init(
-        seed: UInt64, mode: TimelineProperties.Mode = .history, snapshotEveryMilliseconds: Int64 = 500
+        seed: UInt64, mode: TimelineProperties.Mode = .history, snapshotEveryMilliseconds: Int64 = 500,
+        challengers: [Scorecard] = []
     ) throws {
         self.snapshotEveryMilliseconds = snapshotEveryMilliseconds
         random = SeededRandom(seed: seed)
         cluster = SimulatedCluster(seed: seed)
-        scorecard = try ScorecardFile.parse(Array(try Data(contentsOf: models.appendingPathComponent("uci-max.pmml"))))
+        loaded = try Models(speaking: try modelFile("uci-max"), challengers: challengers)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("plainscore-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         journalFile = unsafe open(
@@ -179,7 +182,7 @@ final class SimulatedPipeline {
                     journal: journal, context: context)
             case .aggregator(let number):
                 try Aggregator(
-                    log: log, names: names, identity: identity, scorecard: scorecard,
+                    log: log, names: names, identity: identity, models: loaded,
                     store: try SnapshotStore(folder: folder.appendingPathComponent("\(number)").path),
                     instance: "\(number)", journal: journal, context: context,
                     options: .init(snapshotEveryMilliseconds: snapshotEveryMilliseconds))
@@ -282,10 +285,11 @@ final class SimulatedPipeline {
         var outcomes: [Outcomes] = []
     }
 
-    func replayed() throws -> Replayed {
+    /// With all models, or as if others had been loaded.
+    func replayed(_ others: Models? = nil) throws -> Replayed {
         var replayed = Replayed()
         for partition in 0..<identity.properties.partitions {
-            var replay = PartitionReplay(partition: partition, scorecard: scorecard)
+            var replay = PartitionReplay(partition: partition, models: others ?? loaded)
             var changes: [PartitionReplay.Change] = []
             var results: [UInt8] = []
             for record in cluster.records(names.timeline, partition) {
@@ -307,3 +311,8 @@ final class SimulatedPipeline {
 
 let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../deploy/models").standardizedFileURL
+
+/// A card that ships, by name.
+func modelFile(_ name: String) throws -> Scorecard {
+    try ModelFile.read(models.appendingPathComponent("\(name).pmml").path)
+}

@@ -120,8 +120,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("statement.postcode.latest", "no field 'postcode'"), ("person.religion.latest", "must begin with"),
-        ("statement.days_past_due.max.364d", "the window is one of"),
+        ("statement.postcode.latest", "no measure or field 'postcode'"),
+        ("person.religion.latest", "no measure or field 'religion'"),
+        ("statement.days_past_due.max.364d", "comes one window of"),
     ])
     func `a field that is no feature is refused where it is declared`(_ name: String, _ problem: String) throws {
         let text = CardText().text.replacingOccurrences(of: "statement.days_past_due.latest", with: name)

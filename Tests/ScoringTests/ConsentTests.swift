@@ -64,6 +64,8 @@ import Testing
         let results = try fold.fold(timeline.records).decoded()
         #expect(results.filter(\.isEnd).map(\.cause.kind) == Array(repeating: .expiry, count: ends))
         #expect(fold.personCount == 1 - ends)
+        // The day that brings the end, though nothing else came since the consent.
+        #expect(results.filter(\.isEnd).map(\.day) == Array(repeating: 13_100, count: ends))
     }
 
     @Test func `a renewal continues the numbers, a new opening begins at 1`() throws {

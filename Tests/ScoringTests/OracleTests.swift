@@ -4,59 +4,117 @@ import Scoring
 import TestTimeline
 import Testing
 
-/// The fold against a plain scan over raw lists, on logs drawn from seeds.
+/// The fold against a brute-force scan over raw lists, on timelines drawn from seeds: equal after every record.
 @Suite struct OracleTests {
-    @Test(arguments: 0..<300 as Range<UInt64>)
-    func `the last score of every person is the one that a plain scan gives`(_ seed: UInt64) throws {
-        var log = try RandomTimeline(seed: seed, events: 300)
-        log.rollEveryone()
-        let timeline = log.timeline
-        let fold = PartitionFold(partition: 0, scorecard: try card("max"))
-        let results = try fold.fold(timeline.records).decoded()
-        var oracle = BruteForce(offset: timeline.properties.dayOffset)
-        for record in timeline.records {
-            let decoded = try TimelineRecord(
-                key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes, partition: 0)
-            oracle.take(decoded.content, from: decoded.source)
-        }
-        #expect(fold.personCount == oracle.people.count)
-        #expect(fold.clock == oracle.clock)
-        var last: [Identifier: ScoreResult] = [:]
-        var number: [Identifier: UInt64] = [:]
-        for result in results {
-            for recipient in result.recipients {
-                // A grant's numbers run 1, 2, 3 … from each opening.
-                let previous = last[recipient.grant].flatMap { $0.isEnd ? nil : number[recipient.grant] } ?? 0
-                #expect(recipient.number == previous + 1)
-                number[recipient.grant] = recipient.number
-                last[recipient.grant] = result
+    @Test(arguments: 0..<1000 as Range<UInt64>)
+    func `after every record the fold's changes are those of a plain scan, for a card drawn from the grammar`(
+        _ seed: UInt64
+    ) throws {
+        let log = try RandomTimeline(seed: seed, events: 500)
+        let card = try log.card(seed: ~seed)
+        var random = SeededRandom(seed: seed)
+        let features = (0..<3).map { _ in PlainFeature(RandomFeature.name(using: &random)) }
+        try compare(log, try Scorecard(card), features, seed)
+    }
+
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `the same for the card that ships`(_ seed: UInt64) throws {
+        let log = try RandomTimeline(seed: seed, events: 400)
+        try compare(log, try card("max"), [], seed)
+    }
+
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `the same for the cash-flow card, in the timelines' currency`(_ seed: UInt64) throws {
+        var plain = PlainCard(try shippedCard("cash-flow"))
+        plain.currency = Currency("TWD")!
+        try compare(try RandomTimeline(seed: seed, events: 400), try Scorecard(plain), [], seed)
+    }
+
+    /// Stops at the first record after which the two differ; looks at the features of the card and at `others`.
+    private func compare(_ log: RandomTimeline, _ card: Scorecard, _ others: [PlainFeature], _ seed: UInt64) throws {
+        let plain = PlainCard(card)
+        let features = plain.characteristics.map(\.feature) + others
+        let fold = try FoldUnderTest.scoring(card, features: features)
+        let oracle = FoldUnderTest.oracle(log.timeline.properties, plain, features: features)
+        var names: [PersonKey: Set<EventName>] = [:]
+        for (number, record) in log.timeline.records.enumerated() {
+            let content = try TimelineRecord(record).content
+            func here(_ what: String) -> Comment {
+                "seed \(seed), record \(number), \(what), after \(content), features \(features)"
             }
-            let moved = result.movements.map { Int32($0.pointsAfter ?? 0) - Int32($0.pointsBefore ?? 0) }.reduce(0, +)
-            if let score = result.score, let previous = result.previousScore { #expect(score - previous == moved) }
-        }
-        for (key, person) in oracle.people {
-            let features = oracle.uciFeatures(key)
-            // Two bins of equal points are one to a subscriber: only points that move are said.
-            let points = zip(fold.scorecard.characteristics, features).map { characteristic, value in
-                characteristic.bins.first { $0.values.hold(value) }?.points
+            let changes = try fold.fold(record)
+            let wanted = try oracle.fold(record)
+            let areSame = changes == wanted
+            try #require(areSame, here("changes \(Self.firstDifference(changes, wanted))"))
+            try #require(fold.clock() == oracle.clock(), here("clock"))
+            try #require(fold.personCount() == oracle.personCount(), here("persons"))
+            var persons: [PersonKey] = []
+            if case .event(let key, let event) = content {
+                persons = [key]
+                names[key, default: []].insert(EventName(event))
             }
-            for grant in person.grants {
-                let result = last[grant.id]
-                if points.contains(nil) {
-                    #expect(result == nil || result!.score == nil, "a feature is missing, so there is no score")
-                } else {
-                    #expect(result?.movements.map(\.pointsAfter) == points)
-                }
+            // The others are as they were unless they were rolled: all are looked at now and then.
+            if number % 16 == 0 || number == log.timeline.records.count - 1 {
+                persons = RandomTimeline.persons
+                let outcomes = fold.outcomes()
+                try #require(oracle.outcomes().allSatisfy { outcomes[$0, default: $1] == $1 }, here("outcomes"))
+                try #require(fold.waiting() == oracle.waiting() && fold.repeats() == oracle.repeats(), here("waits"))
+            }
+            guard let state = fold.state else { continue }
+            for person in persons {
+                let day = fold.clock().map { log.timeline.properties.dayOffset.day(of: $0, for: person) } ?? 0
+                let horizon = day - log.timeline.properties.horizonDays
+                let asked = Array(names[person, default: []])
+                let got = state(person, asked)?.kept(after: horizon)
+                let wanted = oracle.state!(person, asked)?.kept(after: horizon)
+                let isSame = got == wanted
+                try #require(
+                    isSame,
+                    here("person \(person.high >> 60) is \(got, default: "gone"), not \(wanted, default: "gone")"))
             }
         }
     }
+
+    private static func firstDifference(_ changes: [PlainChange], _ wanted: [PlainChange]) -> String {
+        var number = 0
+        while number < min(changes.count, wanted.count), changes[number] == wanted[number] { number += 1 }
+        func text(_ list: [PlainChange]) -> String { number < list.count ? "\(list[number])" : "none" }
+        return "number \(number): got \(text(changes)), wanted \(text(wanted))"
+    }
 }
 
-extension Bin.Values {
-    fileprivate func hold(_ value: Int64?) -> Bool {
-        switch self {
-        case .missing: value == nil
-        case .range(let range): value.map { range.contains($0) } ?? false
+extension PersonState {
+    /// Without what has left the horizon on the clock, which a fold may drop when it comes by.
+    fileprivate func kept(after day: Int32) -> PersonState {
+        var state = self
+        state.keptDays = keptDays.filter { $0 > day }
+        state.kept = kept.filter { $0.value > day }
+        return state
+    }
+}
+
+extension RandomTimeline {
+    /// A card drawn from the grammar, its bins around what these persons show.
+    func card(seed: UInt64) throws -> PlainCard {
+        var random = SeededRandom(seed: seed)
+        let histories = try histories(using: &random)
+        return PlainCard.random(seenIn: histories, currency: Currency("TWD")!, using: &random)
+    }
+
+    /// What some persons' features would read on some days: where a card's bins are drawn.
+    func histories(using random: inout SeededRandom) throws -> [PlainHistory] {
+        let offset = timeline.properties.dayOffset
+        var events: [PersonKey: [PlainEvent]] = [:]
+        for record in timeline.records {
+            guard case .event(let key, let event) = try TimelineRecord(record).content, event.isFinancial else {
+                continue
+            }
+            events[key, default: []].append(PlainEvent(event, day: offset.day(of: event.occurredAt, for: key)))
+        }
+        let persons = events.keys.sorted()
+        return (0..<12).map { _ in
+            let list = events[persons.randomElement(using: &random)!]!.sorted { $0.precedes($1) }
+            return PlainHistory(list, on: list.randomElement(using: &random)!.day, currency: Currency("TWD")!)
         }
     }
 }

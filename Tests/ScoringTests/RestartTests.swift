@@ -38,7 +38,7 @@ import Testing
         _ = try fold.fold(try RandomTimeline(seed: 1, events: 50).timeline.records)
         var state: [UInt8] = []
         fold.encodeState(into: &state)
-        #expect(throws: SnapshotPayloadError.otherModel) {
+        #expect(throws: SnapshotPayloadError.otherModel([fold.scorecard.hash])) {
             try PartitionFold(state: unsafe state.span.bytes, partition: 0, scorecard: try card("mean"))
         }
         #expect(throws: SnapshotPayloadError.otherPartition) {
@@ -50,7 +50,7 @@ import Testing
             )
         }
         state[0] += 1
-        #expect(throws: SnapshotPayloadError.version(3)) {
+        #expect(throws: SnapshotPayloadError.version(4)) {
             try PartitionFold(state: unsafe state.span.bytes, partition: 0, scorecard: try card("max"))
         }
     }

@@ -119,8 +119,10 @@ private struct UCIRun {
     }
 }
 
-func card(_ baseline: String) throws -> Scorecard {
+func card(_ baseline: String) throws -> Scorecard { try shippedCard("uci-\(baseline)") }
+
+func shippedCard(_ name: String) throws -> Scorecard {
     let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../deploy/models").standardizedFileURL
-    return try ScorecardFile.parse(Array(try Data(contentsOf: models.appendingPathComponent("uci-\(baseline).pmml"))))
+    return try ScorecardFile.parse(Array(try Data(contentsOf: models.appendingPathComponent("\(name).pmml"))))
 }

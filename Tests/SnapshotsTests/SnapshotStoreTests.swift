@@ -15,6 +15,24 @@ import Testing
         #expect(try store.read(found[0]) == Array("state".utf8))
     }
 
+    @Test func `one who only reads needs no lock and leaves nothing, and is told of a file that has gone meanwhile`()
+        throws
+    {
+        let store = try SnapshotStore(folder: folder.path)
+        for offset in [7, 8] as [Int64] {
+            try store.write(topic: "timeline", partition: 0, offset: offset, payload: Array("\(offset)".utf8))
+        }
+        let before = try folder.names()
+        let reader = SnapshotFolder(folder.path)
+        let found = try reader.candidates(topic: "timeline", partition: 0, notAbove: 8)
+        #expect(found.map(\.offset) == [8, 7])
+        #expect(try reader.read(found[0]) == Array("8".utf8))
+        #expect(try folder.names() == before)
+        try FileManager.default.removeItem(atPath: found[1].path)
+        let error = #expect(throws: SnapshotError.self) { try reader.read(found[1]) }
+        #expect(error?.kind == .read)
+    }
+
     @Test(arguments: [0, 1, 2, 255, 65_536, 3_000_000])
     func `every size comes back`(count: Int) throws {
         let store = try SnapshotStore(folder: folder.path)

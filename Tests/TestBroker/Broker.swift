@@ -16,7 +16,8 @@ public struct Broker: Sendable {
         try kafka(arguments, input: input)
     }
 
-    fileprivate static func kafka(_ arguments: [String], input: String = "") throws -> String {
+    @discardableResult
+    public static func kafka(_ arguments: [String], input: String = "") throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try #require(home)).appendingPathComponent("kafka")
         process.arguments = arguments
@@ -34,19 +35,23 @@ public struct Broker: Sendable {
     }
 }
 
-/// Brings one broker up around a suite, and down after it.
+/// Brings one broker, or more, up around a suite, and down after it.
 public struct BrokerTrait: SuiteTrait, TestScoping {
     private let settings: [String]
+    private let brokers: Int
 
-    /// `settings` are properties of the broker, `key=value`.
-    public init(settings: [String] = []) { self.settings = settings }
+    /// `settings` are properties of each broker, `key=value`.
+    public init(settings: [String] = [], brokers: Int = 1) {
+        self.settings = settings
+        self.brokers = brokers
+    }
 
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("plainscore-kafka-\(UUID().uuidString)").path
-        let options = settings.flatMap { ["--set", $0] }
+        let options = ["--brokers", "\(brokers)"] + settings.flatMap { ["--set", $0] }
         let broker = Broker(servers: try Broker.kafka(["up", folder] + options), folder: folder)
         defer {
             _ = try? Broker.kafka("down", folder)

@@ -47,6 +47,7 @@ public struct TimelineBuilder {
         _ content: TimelineRecord.Content, from source: Coordinates, appendedAt: Int64? = nil, random: UInt64 = 0
     ) {
         stamp += 1
+        offsets[source.topic.rawValue] = max(offsets[source.topic.rawValue, default: 0], source.offset + 1)
         var key: [UInt8] = []
         TimelineRecord.key(source: source, random: random, into: &key)
         var value: [UInt8] = []

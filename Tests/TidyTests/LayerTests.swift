@@ -67,6 +67,14 @@ struct LayerTests {
         #expect(Set(layers.map(\.folder)) == Set((modules + executables).map { "Sources/\($0)" }))
     }
 
+    @Test func `the oracle imports nothing of ours but the event values`() throws {
+        for file in try repository.files("Tests/Oracle", ".swift") {
+            for (module, index) in file.imports {
+                #expect(module == "Events", "\(file.place(index)) imports \(module)")
+            }
+        }
+    }
+
     @Test func `each C library is seen by one module`() throws {
         let libraries = try repository.entries("Sources/C")
         #expect(!libraries.isEmpty)

@@ -2,6 +2,8 @@ import Commands
 import Glibc
 import Log
 import Pipeline
+import ScorecardFiles
+import Snapshots
 import Telemetry
 import Wire
 
@@ -44,7 +46,8 @@ private func helpText(_ commands: [Command], about words: some Collection<String
         + ["", "`plainscore COMMAND --help` prints a command's options.", "", "Exit codes:"]
         + table([
             ("0", "done"), ("1", "failed, or not as it should be"), ("2", "wrong command line"),
-            ("10", "wrong configuration"), ("11", "wrong secret"), ("13", "something that cannot be was found"),
+            ("10", "wrong configuration"), ("11", "wrong secret"), ("12", "wrong model"),
+            ("13", "something that cannot be was found"), ("14", "the state folder cannot be read"),
         ])
     return lines.joined(separator: "\n")
 }
@@ -55,6 +58,9 @@ private func exitCode(of error: any Error) -> ExitCode {
     switch error {
     case is UsageError: .usage
     case let error as SetupError: error.exitCode
+    case let error as RoleError: error.exitCode
+    case is ModelFileError: .wrongModel
+    case is SnapshotError: .stateFolder
     case is SecretFileError: .configuration
     case let error as LogError:
         switch error.kind {

@@ -54,17 +54,6 @@ enum FeaturesJSON {
 }
 
 extension JSONText {
-    fileprivate mutating func array<T>(_ name: String, _ items: [T], _ members: (inout JSONText, T) -> Void) {
-        key(name)
-        beginArray()
-        for item in items {
-            beginObject()
-            members(&self, item)
-            endObject()
-        }
-        endArray()
-    }
-
     fileprivate mutating func member(_ name: String, _ words: [String]) {
         key(name)
         beginArray()

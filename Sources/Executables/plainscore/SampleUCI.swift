@@ -1,6 +1,5 @@
 import Commands
 import Events
-import Foundation
 import Telemetry
 
 /// `plainscore sample uci`: real credit card histories as events, to try a pipeline with.
@@ -12,10 +11,9 @@ extension Command {
             options: [
                 .value(
                     "csv", "FILE", "the full UCI_Credit_Card.csv (default: the 300 clients that ship with plainscore)"),
-                .value("clients", "N", "only the first N clients of the file"),
                 .value(
                     "month", "K", "only month K, 1 (April 2005) to 6 (September 2005); default: all, one after another"),
-            ],
+            ] + SampleChoice.options,
             needsLog: false,
             notes: """
                 Month 1 begins with a consent of each client (purpose lending, granted 2005-04-01 for 365 days). Then, per
@@ -37,8 +35,9 @@ extension Command {
 
 private func runSampleUCI(_ arguments: Arguments) throws -> Int32 {
     let month = try arguments.integer("month", in: 1...SampleClient.monthCount)
-    let most = try arguments.integer("clients", in: 1...99_999) ?? .max
-    let clients = try SampleClient.read(path: arguments.text("csv") ?? shippedExtract(), most: most)
+    let choice = try SampleChoice(arguments)
+    let path = try arguments.text("csv") ?? SampleFile.extract.path()
+    let clients = choice(try SampleClient.read(path: path, most: choice.readMax))
     var output = StandardOutput()
     for month in month.map({ $0 - 1..<$0 }) ?? 0..<SampleClient.monthCount {
         let month = SampleMonth(index: month)
@@ -48,13 +47,6 @@ private func runSampleUCI(_ arguments: Arguments) throws -> Int32 {
     }
     try output.flush()
     return ExitCode.success.rawValue
-}
-
-private func shippedExtract() throws(FileError) -> String {
-    guard let url = Bundle.module.url(forResource: "uci-extract", withExtension: "csv", subdirectory: "Samples") else {
-        throw FileError(message: "the shipped extract is not beside the executable: name a file with --csv")
-    }
-    return url.path
 }
 
 /// One month of the data, as lines of JSON.

@@ -1,13 +1,31 @@
 import Foundation
 
-/// What `plainscore watch` shows of a score change (schemas/plainscore/v1/score_change.proto).
+/// What `plainscore watch` and `sample compare` read of a score change (schemas/plainscore/v1/score_change.proto).
 struct ScoreChangeLine {
+    /// What one characteristic gives; nil where there was no score.
+    struct Movement {
+        let characteristic: String
+        let before: Int?
+        let after: Int?
+    }
+
     let grant: String
     let number: Int64
     /// The consent that opened the grant, `topic-partition@offset`.
     let opening: String
-    /// One line for people, with its newline.
-    let text: String
+    let subscriberReference: String
+    let isWithdrawal: Bool
+    /// The day the person stands at, `2005-06-30`.
+    let day: String
+    let score: Int?
+    let previousScore: Int?
+    let movements: [Movement]
+    let reasons: [(code: String, text: String)]
+    /// `max`, `mean` …: what the reasons are measured against.
+    let baseline: String?
+    let missingFeature: String?
+    /// `EVENT uci-00100-s-3`, or the kind alone.
+    let cause: String
 
     /// nil when the bytes are not a score change.
     init?(_ json: RawSpan) {
@@ -17,32 +35,47 @@ struct ScoreChangeLine {
             let opening = members["opening"] as? [String: Any], let topic = opening["topic"] as? String,
             let partition = opening["partition"] as? NSNumber, let offset = opening["offset"] as? NSNumber
         else { return nil }
+        func integer(_ members: [String: Any], _ name: String) -> Int? { (members[name] as? NSNumber)?.intValue }
         self.grant = grant
         self.number = number
         self.opening = "\(topic)-\(partition)@\(offset)"
-        text = Self.text(members, grant: grant, number: number)
+        subscriberReference = members["subscriberReference"] as? String ?? ""
+        isWithdrawal = members["kind"] as? String == "WITHDRAWN"
+        day = members["day"] as? String ?? "-"
+        score = integer(members, "score")
+        previousScore = integer(members, "previousScore")
+        movements = (members["points"] as? [[String: Any]] ?? []).map { point in
+            Movement(
+                characteristic: point["characteristic"] as? String ?? "", before: integer(point, "before"),
+                after: integer(point, "after"))
+        }
+        reasons = (members["reasons"] as? [[String: Any]] ?? []).map { reason in
+            (reason["code"] as? String ?? "", reason["text"] as? String ?? "")
+        }
+        baseline = members["baseline"] as? String
+        missingFeature = members["missingFeature"] as? String
+        let cause = members["cause"] as? [String: Any] ?? [:]
+        self.cause = [cause["kind"] as? String, cause["eventId"] as? String].compactMap(\.self).joined(separator: " ")
     }
 
+    /// One line for people, with its newline:
     /// `2005-06-30  grant-uci-00100  #4  530 ← 525 (+5)  EVENT uci-00100-s-3  U08 U11 U09 U06`
-    private static func text(_ members: [String: Any], grant: String, number: Int64) -> String {
-        let score = (members["score"] as? NSNumber)?.intValue
-        let previous = (members["previousScore"] as? NSNumber)?.intValue
-        var words = [members["day"] as? String ?? "-", grant, "#\(number)"]
-        if members["kind"] as? String == "WITHDRAWN" {
+    var text: String {
+        var words = [day, grant, "#\(number)"]
+        if isWithdrawal {
             words.append("withdrawn")
         } else {
             var move = score.map { "\($0)" } ?? "no score"
-            if let previous { move += " ← \(previous)" }
-            if let score, let previous { move += " (\(score < previous ? "" : "+")\(score - previous))" }
-            if let missing = members["missingFeature"] as? String { move += " (\(missing) is missing)" }
+            if let previousScore { move += " ← \(previousScore)" }
+            if let score, let previousScore { move += " (\(signed(score - previousScore)))" }
+            if let missingFeature { move += " (\(missingFeature) is missing)" }
             words.append(move)
         }
-        if let cause = members["cause"] as? [String: Any] {
-            words.append(
-                [cause["kind"] as? String, cause["eventId"] as? String].compactMap(\.self).joined(separator: " "))
-        }
-        let reasons = (members["reasons"] as? [[String: Any]])?.compactMap { $0["code"] as? String } ?? []
-        if !reasons.isEmpty { words.append(reasons.joined(separator: " ")) }
+        if !cause.isEmpty { words.append(cause) }
+        if !reasons.isEmpty { words.append(reasons.map(\.code).joined(separator: " ")) }
         return words.joined(separator: "  ") + "\n"
     }
 }
+
+/// `+5`, `-5`, `0`.
+func signed(_ number: Int) -> String { number > 0 ? "+\(number)" : "\(number)" }

@@ -50,18 +50,16 @@ private func runTopicsCreate(_ arguments: Arguments) throws -> Int32 {
 private func runTopicsCheck(_ arguments: Arguments) throws -> Int32 {
     let cluster = try Cluster(arguments)
     let log = try cluster.log()
-    let differences = try checkTopics(
-        log, cluster.admin(), names: cluster.names, bootstrap: cluster.bootstrap)
-    for difference in differences { print("\(difference.what)\n    mend: \(difference.mend)") }
-    let identity = try readControl(log, names: cluster.names)
-    let secret = identity.secretFingerprint == nil ? "no secret yet (plainscore secret bind FILE)" : "secret bound"
-    print(
-        "\(identity.properties.mode) timeline of \(identity.properties.partitions) partitions, \(secret): "
-            + (differences.isEmpty ? "as it must be" : "\(differences.count) differences"))
-    return differences.isEmpty ? ExitCode.success.rawValue : ExitCode.failure.rawValue
+    let check = try checkTopics(log, cluster.admin(), names: cluster.names, bootstrap: cluster.bootstrap)
+    for difference in check.differences { print("\(difference.what)\n    mend: \(difference.mend)") }
+    let timeline = check.identity.map { "\($0.properties.mode) timeline of \($0.properties.partitions) partitions" }
+    let count = check.differences.count
+    let verdict = count == 0 ? "as it must be" : count == 1 ? "1 difference" : "\(count) differences"
+    print("\(timeline ?? "no timeline that says what it is"): \(verdict)")
+    return count == 0 ? ExitCode.success.rawValue : ExitCode.failure.rawValue
 }
 
-private enum DayOffsetChoice: String, CaseIterable {
+enum DayOffsetChoice: String, CaseIterable {
     case none, spread
 
     var dayOffset: DayOffset { self == .none ? .none : .spread }

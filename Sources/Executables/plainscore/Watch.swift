@@ -15,6 +15,8 @@ extension Command {
             options: [
                 .value("purpose", "P", "lending, tenancy or utilities; needed"),
                 .flag("json", "each record as it is, one JSON a line"),
+                .flag("table", "two aligned lines a change: score, points that moved, reasons in words"),
+                .value("grant", "ID[,ID…]", "print only the changes of these grants; all are counted"),
                 .value("from", "beginning|end", "where to start (default beginning)"),
                 .value("until-idle", "SECONDS", "end when nothing new has come for so long (default: at Ctrl-C)"),
             ],
@@ -36,11 +38,16 @@ private func runWatch(_ arguments: Arguments) throws -> Int32 {
     }
     let idleSeconds = try arguments.integer("until-idle", in: 0...86_400)
     let start = try arguments.choice("from", of: WatchStart.self) ?? .beginning
+    if arguments.flag("json"), arguments.flag("table") {
+        throw UsageError("--json and --table: give one of them", arguments.command)
+    }
+    let form: WatchForm = arguments.flag("json") ? .json : arguments.flag("table") ? .table : .line
     let cluster = try Cluster(arguments)
     let log = try cluster.log()
     StopSignal.install()
     var watching = try Watching(
-        log, topic: cluster.names.scoreChanges(purpose), start: start, asJSON: arguments.flag("json"))
+        log, topic: cluster.names.scoreChanges(purpose), start: start, form: form,
+        grants: arguments.text("grant").map { Set($0.split(separator: ",").map(String.init)) })
     return try watching.run(idleMilliseconds: idleSeconds.map { Int64($0) * 1000 }).rawValue
 }
 
@@ -48,12 +55,18 @@ enum WatchStart: String, CaseIterable {
     case beginning, end
 }
 
+private enum WatchForm {
+    case line, json, table
+}
+
 private struct Watching: ~Copyable {
     private static let pollMilliseconds: UInt32 = 200
 
     private let log: KafkaLog
     private let topic: String
-    private let asJSON: Bool
+    private let form: WatchForm
+    /// The grants whose changes are printed; nil for all.
+    private let grants: Set<String>?
     private var positions: [Int64] = []
     /// The end of each partition as it was before its last read: nothing can become visible without raising it, since
     /// a transaction that commits adds a marker.
@@ -61,10 +74,11 @@ private struct Watching: ~Copyable {
     private var numbers: GrantNumbers
     private var output = StandardOutput()
 
-    init(_ log: KafkaLog, topic: String, start: WatchStart, asJSON: Bool) throws {
+    init(_ log: KafkaLog, topic: String, start: WatchStart, form: WatchForm, grants: Set<String>?) throws {
         self.log = log
         self.topic = topic
-        self.asJSON = asJSON
+        self.form = form
+        self.grants = grants
         for partition in 0..<(try log.partitionCount(topic: topic)) {
             let kept = try log.watermarks(topic: topic, partition: partition)
             positions.append(start == .beginning ? kept.lowerBound : kept.upperBound)
@@ -75,12 +89,14 @@ private struct Watching: ~Copyable {
 
     /// Until it is told to stop or, where a bound is given, nothing new has come for so long.
     mutating func run(idleMilliseconds: Int64?) throws -> ExitCode {
+        if form == .table { try output.write(ScoreChangeTable.header) }
         var lastNew = monotonicMilliseconds()
         while !StopSignal.isRaised {
             if try readNew() { lastNew = monotonicMilliseconds() }
             if let idleMilliseconds, monotonicMilliseconds() - lastNew >= idleMilliseconds { break }
             usleep(Self.pollMilliseconds * 1000)
         }
+        if StopSignal.isRaised { _ = try readNew() }  // all that was visible when it was told to stop
         try output.flush()
         printError(
             "\(numbers.recordCount) score changes of \(numbers.openingCount) grants, \(numbers.errorCount) out of order"
@@ -106,15 +122,21 @@ private struct Watching: ~Copyable {
     private mutating func take(_ entry: RecordBatch.Entry, _ value: RawSpan) throws {
         positions[Int(entry.partition)] = entry.offset + 1
         let change = ScoreChangeLine(value)
-        if asJSON {
-            try output.write(value)
-            try output.write("\n")
-        } else if let change {
-            try output.write(change.text)
-        }
+        try show(change, value)
         if let complaint = numbers.check(change, entry) {
             try output.flush()
             printError("plainscore: \(topic)[\(entry.partition)]@\(entry.offset): \(complaint)")
+        }
+    }
+
+    private mutating func show(_ change: ScoreChangeLine?, _ value: RawSpan) throws {
+        if let grants, !grants.contains(change?.grant ?? "") { return }
+        switch form {
+        case .json:
+            try output.write(value)
+            try output.write("\n")
+        case .line: if let change { try output.write(change.text) }
+        case .table: if let change { try output.write(ScoreChangeTable.rows(of: change)) }
         }
     }
 }

@@ -27,7 +27,7 @@ public enum RoleProcess {
     public static func runAggregator() -> Never {
         run(
             "aggregator", "reads the timeline, folds it and writes what moved to scores",
-            [.model, .state, .snapshotSeconds]
+            [.model, .challenger, .state, .snapshotSeconds]
         ) { process in
             let options = Aggregator<KafkaLog>.Options(
                 snapshotEveryMilliseconds: 1000
@@ -35,7 +35,8 @@ public enum RoleProcess {
             let store = try SnapshotStore(folder: try process.required("state"))
             return try Aggregator(
                 log: process.log, names: process.names, identity: try readControl(process.log, names: process.names),
-                scorecard: try process.scorecard(), store: store, instance: process.instance, journal: process.journal,
+                models: try process.arguments.models(), store: store, instance: process.instance,
+                journal: process.journal,
                 context: process.context, options: options)
         }
     }
@@ -153,7 +154,6 @@ extension Option {
     fileprivate static let instance = value(
         "instance", "ID", "this process among those of its role (default 1): static membership and transactional id")
     fileprivate static let secret = value("secret", "FILE", "the secret that turns a person reference into a key")
-    fileprivate static let model = value("model", "FILE", "the scorecard, PMML")
     fileprivate static let state = value("state", "FOLDER", "where snapshots are kept; one process holds it")
     fileprivate static let snapshotSeconds = value("snapshot-seconds", "N", "time between two snapshots (default 30)")
     fileprivate static let withoutTransactions = flag(

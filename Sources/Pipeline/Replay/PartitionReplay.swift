@@ -9,7 +9,11 @@ public struct PartitionReplay {
     private var output = FoldOutput()
 
     public init(partition: Int32, scorecard: Scorecard) {
-        fold = PartitionFold(partition: partition, scorecard: scorecard)
+        self.init(partition: partition, models: Models(scorecard))
+    }
+
+    public init(partition: Int32, models: Models) {
+        fold = PartitionFold(partition: partition, models: models)
     }
 
     /// Goes on from a fold that stands somewhere in the log.

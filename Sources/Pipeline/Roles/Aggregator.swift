@@ -1,3 +1,4 @@
+import Checksums
 import Events
 import Log
 import Scoring
@@ -21,7 +22,7 @@ public final class Aggregator<L: Log>: Role {
     private let log: L
     private let names: TopicNames
     private let identity: TimelineIdentity
-    private let scorecard: Scorecard
+    private let models: Models
     private let store: SnapshotStore
     private let journal: Journal
     private let context: RoleContext
@@ -39,13 +40,13 @@ public final class Aggregator<L: Log>: Role {
     private var isAssigned = false
 
     public init(
-        log: L, names: TopicNames, identity: TimelineIdentity, scorecard: Scorecard, store: SnapshotStore,
+        log: L, names: TopicNames, identity: TimelineIdentity, models: Models, store: SnapshotStore,
         instance: String, journal: Journal, context: RoleContext, options: Options = Options()
     ) throws {
         self.log = log
         self.names = names
         self.identity = identity
-        self.scorecard = scorecard
+        self.models = models
         self.store = store
         self.journal = journal
         self.context = context
@@ -105,14 +106,20 @@ public final class Aggregator<L: Log>: Role {
         guard let metadata else {
             throw RoleError.metadata(topic: names.timeline, partition: position.partition, text: position.metadata)
         }
-        if let model = metadata.model, model != scorecard.hash {
-            throw RoleError.wrongModel(
-                "\(names.timeline)-\(position.partition) was scored with model \(model.hex) up to \(offset), and --model is \(scorecard.hash.hex): start with the model that published, and switch it through the log"
-            )
+        if let committed = metadata.model, committed != models.identity {
+            throw OtherModels(
+                place: "\(names.timeline)-\(position.partition)", offset: offset, committed: committed, given: models,
+                snapshot: try otherModelsOfSnapshot(partition: position.partition, notAbove: offset)
+            ).error(
+                """
+                start with the former, in that order. The models are fixed when a timeline is first scored, since the \
+                numbers and the chain of its results follow from all of them; to add, drop or swap one today, make a new \
+                set of topics (`plainscore topics create --prefix NAME`) and publish the raw events there
+                """)
         }
         let fold =
             try newestSnapshot(partition: position.partition, notAbove: offset)
-            ?? PartitionFold(partition: position.partition, scorecard: scorecard)
+            ?? PartitionFold(partition: position.partition, models: models)
         let low = try log.watermarks(topic: names.timeline, partition: position.partition).lowerBound
         guard low <= fold.nextOffset else {
             throw RoleError.logBeginsLater(
@@ -133,14 +140,28 @@ public final class Aggregator<L: Log>: Role {
         for reference in try store.candidates(topic: names.timeline, partition: partition, notAbove: offset) {
             do {
                 let payload = try store.read(reference)
-                let fold = try PartitionFold(
-                    state: unsafe payload.span.bytes, partition: partition, scorecard: scorecard)
+                let fold = try PartitionFold(state: unsafe payload.span.bytes, partition: partition, models: models)
                 guard fold.nextOffset == reference.offset else { throw SnapshotPayloadError.layout }
                 guard fold.properties == identity.properties else { throw SnapshotPayloadError.otherTimeline }
                 return fold
             } catch {
                 journal.warning(
                     .snapshotRefused, ["path": .text(reference.path), "reason": .text("\(error)")])
+            }
+        }
+        return nil
+    }
+
+    /// Under which models the newest snapshot of others than those given was taken.
+    private func otherModelsOfSnapshot(partition: Int32, notAbove offset: Int64) throws -> [Digest128]? {
+        for reference in try store.candidates(topic: names.timeline, partition: partition, notAbove: offset) {
+            do {
+                let payload = try store.read(reference)
+                _ = try PartitionFold(state: unsafe payload.span.bytes, partition: partition, models: models)
+            } catch SnapshotPayloadError.otherModel(let hashes) {
+                return hashes
+            } catch {
+                continue  // damaged, and nothing is lost: the sentence says less
             }
         }
         return nil

@@ -28,7 +28,7 @@ struct OwnedPartition {
 
     /// How far the results have come.
     var position: OffsetMetadata {
-        OffsetMetadata(sequence: fold.sequence, chain: fold.chain, model: fold.scorecard.hash)
+        OffsetMetadata(sequence: fold.sequence, chain: fold.chain, model: fold.models.identity)
     }
 
     mutating func fold(_ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan) throws(FoldError) {

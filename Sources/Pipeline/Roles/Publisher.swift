@@ -7,7 +7,7 @@ import Telemetry
 private let transactionBytesMax = 2 << 20
 
 /// Reads `scores` and publishes each result to those it is for: one record per live grant, on the topic of the grant's
-/// purpose, numbered, in a transaction with the offsets it was made from.
+/// purpose, numbered, in a transaction with the offsets it was made from. What challengers say is passed over.
 public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reader == L.Reader {
     private let names: TopicNames
     private let scorecard: Scorecard
@@ -89,6 +89,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
 
     private func take(_ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan) throws {
         try streams[entry.partition]!.take(entry, key: key, value: value, topic: names.scores) { result in
+            guard !result.isOfChallenger else { return }
             guard result.model == scorecard.hash else { throw wrongModel(entry.partition, result.model.hex) }
             let change = ScoreChange(result: result, scorecard: scorecard)
             for recipient in result.recipients {
@@ -115,7 +116,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
 
     private func wrongModel(_ partition: Int32, _ hash: String) -> RoleError {
         .wrongModel(
-            "\(names.scores)-\(partition) was scored with model \(hash), and --model is \(scorecard.hash.hex): give the model that the aggregator runs"
+            "\(names.scores)-\(partition) was scored with model \(hash), and --model is \(scorecard.hash.hex): give the --model that the aggregator runs"
         )
     }
 }

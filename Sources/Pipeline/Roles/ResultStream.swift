@@ -3,7 +3,7 @@ import Log
 import Scoring
 
 /// One partition of `scores` as its reader follows it: drops numbers up to its last, stops at a gap, and stops where the
-/// next hash does not continue its own.
+/// next hash does not continue its own. Its position names the model that speaks.
 struct ResultStream {
     private(set) var position: OffsetMetadata
     private(set) var nextOffset: Int64
@@ -24,8 +24,9 @@ struct ResultStream {
                 guard let next = try ScoreResult.next(from: &cursor, after: (position.sequence, position.chain)) else {
                     continue
                 }
-                position = OffsetMetadata(
-                    sequence: next.result.sequence, chain: next.chain, model: next.result.model)
+                position.sequence = next.result.sequence
+                position.chain = next.chain
+                if !next.result.isOfChallenger { position.model = next.result.model }
                 try body(next.result)
             }
         } catch ResultError.gap(let after, let got) {

@@ -9,111 +9,87 @@ public struct TopicDifference: Equatable, Sendable {
     public var mend: String
 }
 
-/// Every difference between a timeline's topics, settings and offsets and what they must be; changes nothing.
-/// - Throws: `SetupError` when there is no timeline; `LogError`.
-public func checkTopics(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, bootstrap: String) throws
-    -> [TopicDifference]
+/// What was found, and how it differs from what must be.
+public struct TopicCheck: Sendable {
+    /// nil where the topics are there and none says what timeline they are.
+    public var identity: TimelineIdentity?
+    public var differences: [TopicDifference]
+}
+
+/// Every difference between a timeline's topics, settings, records and offsets, its brokers, and what they must be;
+/// changes nothing.
+/// - Throws: `SetupError` when there is no timeline at all; `LogError`.
+public func checkTopics(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, bootstrap: String) throws -> TopicCheck
 {
-    let properties = try readControl(log, names: names).properties
-    let existing = try admin.topics()
-    var differences = try brokerDifferences(admin)
-    for plan in topicPlans(properties, names: names, brokers: try admin.brokerCount()) {
-        differences += try topicDifferences(admin, plan, existing[plan.name], bootstrap)
+    let cluster = CheckedCluster(
+        names: names, bootstrap: bootstrap, brokers: try admin.brokers(), partitions: try admin.topics(),
+        replicas: try admin.replicas())
+    var check = TopicCheck(identity: nil, differences: try cluster.brokerDifferences(admin))
+    do {
+        check.identity = try readControl(log, names: names)
+    } catch let error as SetupError where !cluster.ownTopics.isEmpty {
+        check.differences.append(try cluster.lostControl(log, error))
+        return check
     }
-    let results = [names.aggregatorGroup, names.publisherGroup]
-    for plan in groupPlans(properties, names: names) where existing[plan.topic] == plan.partitions {
-        differences += try groupDifferences(log, plan, bootstrap, holdsResults: results.contains(plan.group))
-    }
-    for partition in 0..<properties.partitions where existing[names.timeline] == properties.partitions {
-        guard try log.watermarks(topic: names.timeline, partition: partition).upperBound == 0 else { continue }
-        differences.append(
+    let properties = check.identity!.properties
+    if check.identity!.secretFingerprint == nil {
+        check.differences.append(
             TopicDifference(
-                what: "\(names.timeline)[\(partition)] lacks its first record",
-                mend: createAgain(names)))
+                what: "the timeline has no secret yet: no consumer can name a person",
+                mend: "plainscore secret bind FILE" + cluster.prefixOption))
     }
-    return differences
+    for plan in topicPlans(properties, names: names, brokers: cluster.brokers.count) {
+        check.differences += try cluster.differences(of: plan, admin)
+    }
+    check.differences += try cluster.timelineDifferences(log, properties)
+    for plan in groupPlans(properties, names: names) where cluster.partitions[plan.topic] == plan.partitions {
+        check.differences += try cluster.differences(of: plan, log)
+    }
+    return check
 }
 
-private func brokerDifferences(_ admin: KafkaAdmin) throws -> [TopicDifference] {
-    let name = "offsets.retention.minutes"
-    let retention = try admin.brokerSettings()[name] ?? ""
-    if let minutes = Int(retention), minutes >= offsetsRetentionMinutesMin { return [] }
-    return [
-        TopicDifference(
-            what: "the brokers' \(name) is \(retention.isEmpty ? "not known" : retention), not at least "
-                + "\(offsetsRetentionMinutesMin) (30 days): a group that is silent for longer loses its place",
-            mend: "set \(name)=\(offsetsRetentionMinutesMin) in each broker's server.properties and restart it")
-    ]
-}
+/// What the checks share: the cluster as it is, and how its mends are worded.
+struct CheckedCluster {
+    let names: TopicNames
+    let bootstrap: String
+    let brokers: [Int32]
+    /// Of every topic of the cluster.
+    let partitions: [String: Int32]
+    let replicas: [String: Int32]
 
-private func topicDifferences(_ admin: KafkaAdmin, _ plan: TopicPlan, _ partitions: Int32?, _ bootstrap: String) throws
-    -> [TopicDifference]
-{
-    guard let partitions else {
-        return [
-            TopicDifference(
-                what: "topic '\(plan.name)' is missing",
-                mend: "plainscore topics create (it says so where that cannot be mended)")
-        ]
-    }
-    var differences: [TopicDifference] = []
-    if partitions != plan.partitions {
-        differences.append(
-            TopicDifference(
-                what: "topic '\(plan.name)' has \(partitions) partitions, not \(plan.partitions)",
-                mend: "a timeline's partition counts are fixed: create another one with --prefix"))
-    }
-    let found = try admin.settings(ofTopic: plan.name)
-    for wanted in plan.settings where !isSame(found[wanted.name] ?? "", wanted.value) {
-        let value = wanted.value.contains(",") ? "[\(wanted.value)]" : wanted.value
-        differences.append(
-            TopicDifference(
-                what: "topic '\(plan.name)': \(wanted.name) is \(found[wanted.name] ?? "not set"), not \(wanted.value)",
-                mend: "kafka-configs.sh --bootstrap-server \(bootstrap) --alter --entity-type topics "
-                    + "--entity-name \(plan.name) --add-config \(wanted.name)=\(value)"))
-    }
-    return differences
-}
+    var prefixOption: String { names.prefix.isEmpty ? "" : " --prefix \(names.prefix)" }
 
-/// Lists such as `compact,delete` are sets.
-private func isSame(_ left: String, _ right: String) -> Bool {
-    left.split(separator: ",").sorted() == right.split(separator: ",").sorted()
-}
+    var createTopics: String { "plainscore topics create" + prefixOption }
 
-private func groupDifferences(_ log: KafkaLog, _ plan: GroupPlan, _ bootstrap: String, holdsResults: Bool) throws
-    -> [TopicDifference]
-{
-    var differences: [TopicDifference] = []
-    for committed in try log.committed(group: plan.group, topic: plan.topic) {
-        let kept = try log.watermarks(topic: plan.topic, partition: committed.partition)
-        let reset =
-            "kafka-consumer-groups.sh --bootstrap-server \(bootstrap) --group \(plan.group) "
-            + "--topic \(plan.topic):\(committed.partition) --reset-offsets --execute --to-offset"
-        guard let offset = committed.offset else {
-            differences.append(
-                kept.upperBound == 0
-                    ? TopicDifference(
-                        what: "group '\(plan.group)' has no committed offset for \(plan.topic)[\(committed.partition)]",
-                        mend: "plainscore topics create")
-                    : TopicDifference(
-                        what: missingOffset(plan, committed.partition),
-                        mend: holdsResults
-                            ? "create another timeline with --prefix: this group's place is an offset and the results up "
-                                + "to it, which no Kafka tool can set"
-                            : "\(reset) N, N being the offset up to which its work is known to be done"))
-            continue
+    /// The topics of this prefix that the cluster has, in the order of the records' way.
+    var ownTopics: [String] {
+        let all =
+            RawTopic.events.map(names.raw) + [names.raw(.control), names.timeline, names.scores]
+            + Purpose.allCases.map(names.scoreChanges) + [names.deadLetters]
+        return all.filter { partitions[$0] != nil }
+    }
+
+    /// For what no command can bring back.
+    var startAnew: String {
+        "nothing brings it back: create another timeline with --prefix, or delete all topics of this one "
+            + "(kafka-topics.sh --bootstrap-server \(bootstrap) --delete --topic '\(ownTopics.joined(separator: "|"))') "
+            + "and run \(createTopics)"
+    }
+
+    /// Where the control topic does not say what the timeline is.
+    fileprivate func lostControl(_ log: KafkaLog, _ error: SetupError) throws -> TopicDifference {
+        var holdsRecords = false
+        for partition in 0..<(partitions[names.timeline] ?? 0) {
+            let end = try log.watermarks(topic: names.timeline, partition: partition).upperBound
+            holdsRecords = holdsRecords || end > 0
         }
-        if offset > kept.upperBound || offset < kept.lowerBound {
-            differences.append(
-                TopicDifference(
-                    what: "group '\(plan.group)' stands at \(offset) in \(plan.topic)[\(committed.partition)], which "
-                        + "holds \(kept.lowerBound)..<\(kept.upperBound): records are lost",
-                    mend: "restore the topic, or create another timeline with --prefix"))
+        let isGone = partitions[names.raw(.control)] == nil
+        let isEmpty = try isGone || log.watermarks(topic: names.raw(.control), partition: 0) == 0..<0
+        // What a set-up leaves that broke off; with records in the timeline it has been more than that.
+        guard isEmpty, !holdsRecords else {
+            return TopicDifference(
+                what: "what the timeline is has been lost: \(error.description)", mend: startAnew)
         }
+        return TopicDifference(what: "the set-up of this timeline broke off: \(error.description)", mend: createTopics)
     }
-    return differences
-}
-
-private func createAgain(_ names: TopicNames) -> String {
-    "plainscore topics create" + (names.prefix.isEmpty ? "" : " --prefix \(names.prefix)")
 }

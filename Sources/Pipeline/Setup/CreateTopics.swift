@@ -31,16 +31,21 @@ public struct TimelineOptions: Sendable {
 ///
 /// Order: topics, each group's offset 0, the properties in `control`, the first record of each timeline partition. A
 /// crash between any two leaves what a second run completes, and a second run of a complete one changes nothing.
+/// - Parameter make: how topics are made where not by `admin`: the embedded broker makes its own.
 /// - Throws: `SetupError` when what exists contradicts `options` or has lost records; `LogError`.
-public func createTopics(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, _ options: TimelineOptions) throws
-    -> [String]
-{
+public func createTopics(
+    _ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, _ options: TimelineOptions,
+    make: (([TopicPlan]) -> [TopicCreation])? = nil
+) throws -> [String] {
     let existing = try admin.topics()
     let control = names.raw(.control)
     let known = try existing[control] == nil ? nil : readControlRecords(log, names: names).properties
     var properties = try known.map { try options.confirmed(by: $0) } ?? options.properties()
 
-    var done = try createMissing(log, admin, properties, names, existing, timelineExists: known != nil)
+    let plans = topicPlans(properties, names: names, brokers: try admin.brokerCount())
+    let missing = try missingPlans(of: plans, names, existing, timelineExists: known != nil)
+    var done = try missing.isEmpty ? [] : report(make?(missing) ?? admin.create(missing))
+    for plan in missing { try awaitLeaders(log, plan) }
     done += try commitStarts(log, admin, properties, names)
     if known == nil {
         for partition in 0..<properties.partitions
@@ -86,12 +91,10 @@ extension TimelineOptions {
     }
 }
 
-private func createMissing(
-    _ log: KafkaLog, _ admin: KafkaAdmin, _ properties: TimelineProperties, _ names: TopicNames,
-    _ existing: [String: Int32],
-    timelineExists: Bool
-) throws -> [String] {
-    let plans = topicPlans(properties, names: names, brokers: try admin.brokerCount())
+/// The plans of topics that are not there.
+private func missingPlans(
+    of plans: [TopicPlan], _ names: TopicNames, _ existing: [String: Int32], timelineExists: Bool
+) throws -> [TopicPlan] {
     for plan in plans {
         guard let partitions = existing[plan.name], partitions != plan.partitions else { continue }
         throw SetupError(
@@ -100,7 +103,6 @@ private func createMissing(
                 + "or choose another --prefix or --partitions")
     }
     let missing = plans.filter { existing[$0.name] == nil }
-    if missing.isEmpty { return [] }
     // The properties are written after the topics, so a topic that is missing now was deleted, and its records with it.
     let outputs = Purpose.allCases.map(names.scoreChanges) + [names.deadLetters]
     if timelineExists, let lost = missing.first(where: { !outputs.contains($0.name) }) {
@@ -109,7 +111,11 @@ private func createMissing(
             "topic '\(lost.name)' of this timeline has been deleted; made again it would begin at offset 0 and be taken "
                 + "for repeats. Delete all topics of prefix '\(names.prefix)' and create a new timeline")
     }
-    let done: [String] = try admin.create(missing).compactMap { creation in
+    return missing
+}
+
+private func report(_ creations: [TopicCreation]) throws -> [String] {
+    try creations.compactMap { creation in
         switch creation.outcome {
         case .created: return "topic \(creation.name) created"
         case .exists: return nil
@@ -117,8 +123,6 @@ private func createMissing(
             throw SetupError(.configuration, "topic '\(creation.name)' could not be created: \(reason)")
         }
     }
-    for plan in missing { try awaitLeaders(log, plan) }
-    return done
 }
 
 /// A topic is there some time before its partitions have leaders and every broker knows it.

@@ -8,6 +8,7 @@ func topicPlans(_ properties: TimelineProperties, names: TopicNames, brokers: In
     var plans: [TopicPlan] = []
     func plan(_ name: String, _ partitions: Int32, _ settings: KeyValuePairs<String, String>) {
         var all = settings.map { KafkaSettings.Property($0.key, $0.value) }
+        all.append(KafkaSettings.Property("retention.bytes", "-1"))  // records go by age, never by size
         if brokers >= 3 { all.append(KafkaSettings.Property("min.insync.replicas", "2")) }
         plans.append(TopicPlan(name: name, partitions: partitions, replication: brokers >= 3 ? 3 : nil, settings: all))
     }
@@ -28,6 +29,7 @@ func topicPlans(_ properties: TimelineProperties, names: TopicNames, brokers: In
         names.timeline, properties.partitions,
         [
             "cleanup.policy": "compact,delete",
+            "message.timestamp.type": "LogAppendTime",
             "retention.ms": days(1200),  // horizon, a grant's life, a margin
             "max.compaction.lag.ms": days(1),  // an erased event's bytes go within about two days
             "segment.ms": days(1),  // the active segment is never compacted

@@ -6,28 +6,7 @@ extension Feature {
     /// The value on `day` over `events` in their order; nil is missing. Complexity: O(log n) to find the slice, linear in
     /// it (`obligations_open`: times the obligations that are open; `unpaid`: times the statements).
     func value(of events: History, on day: Int32, currency: UInt8) -> Int64? {
-        let scan = FeatureScan(feature: self, events: events, day: day, currency: currency)
-        return switch measure {
-        case .sum(let field): scan.sum(field)
-        case .per30Days(let field): scan.per30Days(field)
-        case .mean(let field): scan.mean(field)
-        case .min(let field): scan.extreme(field, Swift.min)
-        case .max(let field): scan.extreme(field, Swift.max)
-        case .latest(let field): scan.latest(field)
-        case .count: scan.count()
-        case .share: scan.share()
-        case .days: scan.runs(of: \.day)
-        case .months, .activeMonths: scan.runs { CalendarDate.monthNumber(ofDay: $0.day) }
-        case .daysSince: scan.daysSince()
-        case .longestStreak: scan.longestStreak()
-        case .paidToDue: scan.ratio(of: { $0.effectivePaidMinor }, to: { $0.firstMinor })
-        case .depositKeptToHeld: scan.ratio(of: { $0.secondMinor }, to: { $0.firstMinor })
-        case .outToIn: scan.outToIn()
-        case .paidToLimit: scan.paidToLimit()
-        case .obligationsOpen: scan.obligationsOpen()
-        case .tenureDays: scan.tenureDays()
-        case .events: scan.count()
-        }
+        FeatureScan(feature: self, events: events, day: day, currency: currency).value
     }
 }
 
@@ -44,12 +23,47 @@ extension Feature {
 }
 
 /// One feature over one person's events on one day.
-private struct FeatureScan {
+struct FeatureScan {
     let feature: Feature
     let events: History
     let day: Int32
     /// Place of the model's currency in the partition's table.
     let currency: UInt8
+
+    var value: Int64? {
+        switch feature.measure {
+        case .sum(let field): sum(field)
+        case .per30Days(let field): per30Days(field)
+        case .mean(let field): mean(field)
+        case .min(let field): extreme(field, Swift.min)
+        case .max(let field): extreme(field, Swift.max)
+        case .latest(let field): latest(field)
+        case .count: count()
+        case .share: share()
+        case .days: runs(of: \.day)
+        case .months, .activeMonths: runs { CalendarDate.monthNumber(ofDay: $0.day) }
+        case .daysSince: daysSince()
+        case .longestStreak: longestStreak()
+        case .paidToDue: ratio(of: { $0.effectivePaidMinor }, to: { $0.firstMinor })
+        case .depositKeptToHeld: ratio(of: { $0.secondMinor }, to: { $0.firstMinor })
+        case .outToIn: outToIn()
+        case .paidToLimit: paidToLimit()
+        case .obligationsOpen: obligationsOpen()
+        case .tenureDays: tenureDays()
+        case .events: count()
+        }
+    }
+
+    /// The places of the window's events that are of the feature's type and currency and pass its filter, in order.
+    var passing: [Int] { slice.filter(holds) }
+
+    var repaymentsAndStatements: [Int] {
+        slice.filter { index in
+            let type = events.type(index)
+            return events.currency(index) == currency
+                && (type == EventType.repayment.kept || type == EventType.statement.kept)
+        }
+    }
 
     // MARK: - Of a field
 
@@ -93,9 +107,7 @@ private struct FeatureScan {
     }
 
     func latest(_ field: Field) -> Int64? {
-        for index in slice.reversed() where holds(index) {
-            if let value = field.value(in: events[index]) { return value }
-        }
+        for index in slice.reversed() where holds(index) { return field.value(in: events[index]) }
         return nil
     }
 

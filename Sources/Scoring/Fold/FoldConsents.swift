@@ -3,15 +3,15 @@ import Events
 /// The consent gate: grants open, are renewed, withdrawn and expire, in the order of the timeline (invariant 9).
 extension PartitionFold {
     func handle(
-        _ consent: Consent, _ event: Event, of person: PersonKey, at slot: Int?, from source: Coordinates,
-        into output: inout FoldOutput
+        _ consent: Consent, _ event: Event, _ contentHash: UInt64, of person: PersonKey, at slot: Int?,
+        from source: Coordinates, into output: inout FoldOutput
     ) {
         let outcome: Outcomes.Class =
             switch (consent.action, slot) {
             case (.granted, _) where clock.map { consent.expiresAt! <= $0 } ?? false: .noConsent
-            case (.granted, let slot?): grant(consent, event, at: slot, from: source, into: &output)
-            case (.granted, nil): open(consent, event, of: person, from: source, into: &output)
-            case (.withdrawn, let slot?): withdraw(consent, event, at: slot, from: source, into: &output)
+            case (.granted, let slot?): grant(consent, event, contentHash, at: slot, from: source, into: &output)
+            case (.granted, nil): open(consent, event, contentHash, of: person, from: source, into: &output)
+            case (.withdrawn, let slot?): withdraw(consent, event, contentHash, at: slot, from: source, into: &output)
             case (.withdrawn, nil): .noConsent
             }
         count(outcome, source, into: &output)
@@ -20,17 +20,20 @@ extension PartitionFold {
     /// The first grant of a person: state begins. What waited is applied, and the first score, if there is one, is caused
     /// by the consent.
     private func open(
-        _ consent: Consent, _ event: Event, of key: PersonKey, from source: Coordinates, into output: inout FoldOutput
+        _ consent: Consent, _ event: Event, _ contentHash: UInt64, of key: PersonKey, from source: Coordinates,
+        into output: inout FoldOutput
     ) -> Outcomes.Class {
         let slot = people.insert(Person(key: key, standingDay: clockDay(for: key)))
-        let outcome = admit(event, dated: day(of: event.occurredAt, for: key), at: slot)
+        let outcome = admit(event, contentHash, dated: day(of: event.occurredAt, for: key), at: slot)
         guard outcome == .applied else {
             people.remove(at: slot)
             return outcome
         }
         people[slot].grants.append(Grant(consent, opening: source))
         for waited in waiting.take(key) {
-            let outcome = admit(waited.event, dated: day(of: waited.event.occurredAt, for: key), at: slot)
+            let outcome = admit(
+                waited.event, waited.event.contentHash(scratch: &scratch),
+                dated: day(of: waited.event.occurredAt, for: key), at: slot)
             count(outcome, waited.source, into: &output)
         }
         rescore(slot, because: .consent(event, source), into: &output)
@@ -40,14 +43,15 @@ extension PartitionFold {
 
     /// Another grant, or a renewal, of a person with a live one.
     private func grant(
-        _ consent: Consent, _ event: Event, at slot: Int, from source: Coordinates, into output: inout FoldOutput
+        _ consent: Consent, _ event: Event, _ contentHash: UInt64, at slot: Int, from source: Coordinates,
+        into output: inout FoldOutput
     ) -> Outcomes.Class {
         let live = people[slot].grants.firstIndex { $0.id == consent.grant }
         if let live, !people[slot].grants[live].isRenewed(by: consent) {
-            return people[slot].contains(event, scratch: &scratch) ? .duplicate : .conflict
+            return people[slot].contains(event, contentHash) ? .duplicate : .conflict
         }
         if live == nil, people[slot].grants.count == FoldLimits.grantsPerPerson { return .limit }
-        let outcome = admit(event, dated: day(of: event.occurredAt, for: people[slot].key), at: slot)
+        let outcome = admit(event, contentHash, dated: day(of: event.occurredAt, for: people[slot].key), at: slot)
         guard outcome == .applied else { return outcome }
         if let live {
             people[slot].grants[live].expiresAt = consent.expiresAt!
@@ -60,12 +64,13 @@ extension PartitionFold {
     }
 
     private func withdraw(
-        _ consent: Consent, _ event: Event, at slot: Int, from source: Coordinates, into output: inout FoldOutput
+        _ consent: Consent, _ event: Event, _ contentHash: UInt64, at slot: Int, from source: Coordinates,
+        into output: inout FoldOutput
     ) -> Outcomes.Class {
         guard let index = people[slot].grants.firstIndex(where: { $0.id == consent.grant }) else {
-            return people[slot].contains(event, scratch: &scratch) ? .duplicate : .noConsent
+            return people[slot].contains(event, contentHash) ? .duplicate : .noConsent
         }
-        let outcome = admit(event, dated: day(of: event.occurredAt, for: people[slot].key), at: slot)
+        let outcome = admit(event, contentHash, dated: day(of: event.occurredAt, for: people[slot].key), at: slot)
         guard outcome == .applied else { return outcome }
         end(index, at: slot, because: .consent(event, source), into: &output)
         if people[slot].grants.isEmpty { people.remove(at: slot) } else { schedule(slot) }
@@ -89,8 +94,10 @@ extension PartitionFold {
         emit(
             ScoreResult(
                 sequence: sequence + 1, timelinePartition: partition, timelineOffset: timelineOffset,
-                day: people[slot].standingDay, cause: cause, score: nil, previousScore: people[slot].score, isEnd: true,
-                missing: nil, model: scorecard.hash, movements: [], recipients: [.init(grant)]), into: &output)
+                day: people[slot].standingDay, cause: cause, score: nil,
+                previousScore: compiled.score(0, people[slot].bins),
+                isEnd: true,
+                missing: nil, model: models.speaking.hash, movements: [], recipients: [.init(grant)]), into: &output)
     }
 }
 
@@ -109,10 +116,10 @@ extension Grant {
 
 extension Person {
     /// Whether this very consent has been taken before.
-    fileprivate func contains(_ event: Event, scratch: inout [UInt8]) -> Bool {
-        let identity = Identifier.identity(producer: event.producer, id: event.id)
-        let contentHash = event.contentHash(scratch: &scratch)
-        return arrival(ofNotice: event, identity: identity, day: 0, contentHash: contentHash) == .duplicate
+    fileprivate func contains(_ event: Event, _ contentHash: UInt64) -> Bool {
+        notices.contains {
+            $0.identity == event.identity && $0.type == event.type.rawValue && $0.contentHash == contentHash
+        }
     }
 }
 

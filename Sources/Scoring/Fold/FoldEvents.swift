@@ -2,12 +2,15 @@ import Events
 
 /// Events at the gate, and what they do once they are through.
 extension PartitionFold {
-    func handle(_ event: Event, of person: PersonKey, from source: Coordinates, into output: inout FoldOutput) {
+    func handle(
+        _ event: Event, contentHash: UInt64, of person: PersonKey, from source: Coordinates,
+        into output: inout FoldOutput
+    ) {
         let slot = rolledSlot(of: person, into: &output)
         if case .consent(let consent) = event.body {
-            handle(consent, event, of: person, at: slot, from: source, into: &output)
+            handle(consent, event, contentHash, of: person, at: slot, from: source, into: &output)
         } else if let slot {
-            apply(event, at: slot, from: source, into: &output)
+            apply(event, contentHash, at: slot, from: source, into: &output)
         } else {
             wait(event, of: person, from: source)
         }
@@ -20,9 +23,11 @@ extension PartitionFold {
         return slot
     }
 
-    private func apply(_ event: Event, at slot: Int, from source: Coordinates, into output: inout FoldOutput) {
+    private func apply(
+        _ event: Event, _ contentHash: UInt64, at slot: Int, from source: Coordinates, into output: inout FoldOutput
+    ) {
         let day = day(of: event.occurredAt, for: people[slot].key)
-        let outcome = admit(event, dated: day, at: slot) {
+        let outcome = admit(event, contentHash, dated: day, at: slot) {
             // The days up to the event's own pass first, each with its own changes.
             if event.isFinancial { pass(through: day, at: slot, into: &output) }
         }
@@ -34,14 +39,15 @@ extension PartitionFold {
     }
 
     /// Puts an event into the person's state, or says why not; `before` runs just before it goes in.
-    func admit(_ event: Event, dated day: Int32, at slot: Int, before: () -> Void = {}) -> Outcomes.Class {
+    func admit(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int, before: () -> Void = {})
+        -> Outcomes.Class
+    {
         let key = people[slot].key
         let horizon = clock == nil ? Int32.min : clockDay(for: key) - properties!.horizonDays
         if day <= horizon { return .outOfHorizon }
-        let identity = Identifier.identity(producer: event.producer, id: event.id)
-        let contentHash = event.contentHash(scratch: &scratch)
+        let identity = event.identity
         guard event.isFinancial else {
-            return note(event, identity: identity, dated: day, contentHash: contentHash, at: slot)
+            return note(event, identity: identity, dated: day, contentHash: contentHash, horizon: horizon, at: slot)
         }
         if people[slot].isVoid(identity) { return .voided }
         guard let currency = currencies.place(of: event.currency!) else { return .limit }
@@ -60,18 +66,20 @@ extension PartitionFold {
                 kept, identity: identity, contentHash: contentHash, producer: event.producer, id: event.id,
                 isWholeSecond: event.occurredAt % 1000 == 0, plan: compiled.plan)
         }
-        if event.currency != scorecard.currency { outcomes.otherCurrency += 1 }
+        if event.currency != models.speaking.currency { outcomes.otherCurrency += 1 }
         return .applied
     }
 
     /// Keeps a consent or a correction; what the correction takes back goes, and where that was the person's latest
     /// event, the day they stand at falls.
-    private func note(_ event: Event, identity: UInt64, dated day: Int32, contentHash: UInt64, at slot: Int)
-        -> Outcomes.Class
-    {
+    private func note(
+        _ event: Event, identity: UInt64, dated day: Int32, contentHash: UInt64, horizon: Int32, at slot: Int
+    ) -> Outcomes.Class {
         let clockDay = clockDay(for: people[slot].key)
         let keptOn = event.type == .correction ? max(day, clockDay) : day
-        switch people[slot].arrival(ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash) {
+        switch people[slot].arrival(
+            ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash, horizon: horizon)
+        {
         case .duplicate: return .duplicate
         case .conflict: return .conflict
         case .tooMany: return .limit
@@ -79,7 +87,7 @@ extension PartitionFold {
         }
         var voided: UInt64 = 0
         if case .correction(let correction) = event.body {
-            voided = Identifier.identity(producer: event.producer, id: correction.correctedEvent)
+            voided = Event.identity(producer: event.producer, id: correction.correctedEvent)
             people[slot].remove(identity: voided)
             let count = people[slot].events.count
             let latest = count > 0 ? people[slot].events.day(count - 1) : clockDay

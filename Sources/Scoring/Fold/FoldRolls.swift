@@ -39,8 +39,9 @@ extension PartitionFold {
     /// The person's next due moment comes: grants that expire by it end, then the day's change. False when they are gone.
     private func step(_ slot: Int, into output: inout FoldOutput) -> Bool {
         let moment = people[slot].dueAt
-        guard endGrants(through: moment, at: slot, into: &output) else { return false }
+        // The day first: the last record of a grant says on which day it ended, whatever else was due before.
         people[slot].standingDay = max(people[slot].standingDay, day(of: moment, for: people[slot].key))
+        guard endGrants(through: moment, at: slot, into: &output) else { return false }
         rescore(slot, because: .init(kind: .rollOff), into: &output)
         return true
     }

@@ -25,7 +25,7 @@ public struct Outcomes: Equatable, Sendable {
     /// Events that wait now.
     public internal(set) var waiting: UInt64 = 0
     public internal(set) var repeats: UInt64 = 0
-    /// Of those applied: kept, but in another currency than the model's, so no feature reads them.
+    /// Of those applied: kept, but in another currency than the speaking model's, so none of its features reads them.
     public internal(set) var otherCurrency: UInt64 = 0
 
     public init() {}

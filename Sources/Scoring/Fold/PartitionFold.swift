@@ -11,7 +11,7 @@ import Events
 /// ```
 public final class PartitionFold {
     public let partition: Int32
-    public let scorecard: Scorecard
+    public let models: Models
 
     /// The offset of the next record: everything below is folded.
     public internal(set) var nextOffset: Int64 = 0
@@ -33,19 +33,26 @@ public final class PartitionFold {
     var currencies: Currencies
 
     // Working memory, kept so that the steady state allocates nothing; not state.
-    let compiled: CompiledCard
+    let compiled: CompiledModels
     var evaluation = Evaluation()
     var scratchTotals = Totals()
     var scratch: [UInt8] = []
     var timelineOffset: Int64 = 0
 
-    public init(partition: Int32, scorecard: Scorecard) {
+    public init(partition: Int32, models: Models) {
         self.partition = partition
-        self.scorecard = scorecard
-        currencies = Currencies(first: scorecard.currency)
-        compiled = CompiledCard(scorecard)
+        self.models = models
+        currencies = Currencies(of: models)
+        compiled = CompiledModels(models)
     }
 
+    /// One model, without challengers.
+    public convenience init(partition: Int32, scorecard: Scorecard) {
+        self.init(partition: partition, models: Models(scorecard))
+    }
+
+    /// The model that speaks.
+    public var scorecard: Scorecard { models.speaking }
     /// Persons with a live grant.
     public var personCount: Int { people.count }
     /// The least, over the raw consents partitions, of the greatest tick time, ms; nil until each has ticked.
@@ -72,7 +79,9 @@ public final class PartitionFold {
             // A timeline made for history has few ticks, far apart: each rolls everyone due before the next record.
             roll(atMost: properties.mode == .history ? .max : Int(properties.rollsPerTick), into: &output)
         case .event(let person, let event):
-            handle(event, of: person, from: record.source, into: &output)
+            let bytes = value.extracting(TimelineRecord.eventStart...)
+            handle(
+                event, contentHash: event.contentHash(encoded: bytes), of: person, from: record.source, into: &output)
             roll(atMost: Int(properties.rollsPerRecord), into: &output)
         }
         outcomes.waiting = UInt64(waiting.count)

@@ -39,11 +39,15 @@ public struct ScoreResult: Equatable, Sendable {
     public var isEnd: Bool
     /// The characteristic whose feature is missing, when that is why there is no score.
     public var missing: Int?
+    /// The one that says it.
     public var model: Digest128
     /// In the card's order; empty where the grants end.
     public var movements: [Movement]
-    /// To whom it goes.
+    /// To whom it goes; nobody where a challenger says it.
     public var recipients: [Recipient]
+
+    /// Whether a challenger says it: recorded, never published.
+    public var isOfChallenger: Bool { recipients.isEmpty }
 
     public struct Cause: Equatable, Sendable {
         public enum Kind: UInt8, Sendable {

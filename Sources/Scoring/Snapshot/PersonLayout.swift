@@ -2,19 +2,22 @@ import Events
 
 // One person in a snapshot (schemas/snapshot.md), little endian:
 //
-// u64 key high · u64 key low · i32 standing day · u8 scored · i32 score · per characteristic, if scored: i16 bin
+// u64 key high · u64 key low · i32 standing day
+// per model:        u8 1 when there is a score · then per characteristic: i16 bin
 // u8 grants, each:  u8 purpose · u8 length of id · u8 length of reference · u8 0 · i32 opening partition
 //                   i64 opening offset · i64 expires at · u64 number · id · reference
 // events: see HistoryLayout
 // u32 notices, each: u64 identity · u64 content hash · u64 voided identity · i32 day · u8 type · 3 × u8 0
 extension Person {
-    func encode(into bytes: inout [UInt8]) {
+    func encode(into bytes: inout [UInt8], _ models: CompiledModels) {
         bytes.append(littleEndian: key.high)
         bytes.append(littleEndian: key.low)
         bytes.append(littleEndian: standingDay)
-        bytes.append(score == nil ? 0 : 1)
-        bytes.append(littleEndian: score ?? 0)
-        for bin in bins { bytes.append(littleEndian: bin) }
+        for model in models.models.indices {
+            let isScored = models.hasScore(model, bins)
+            bytes.append(isScored ? 1 : 0)
+            if isScored { for index in models.models[model].row { bytes.append(littleEndian: bins[index]) } }
+        }
         bytes.append(UInt8(grants.count))
         for grant in grants { grant.encode(into: &bytes) }
         events.encode(into: &bytes)
@@ -22,13 +25,17 @@ extension Person {
         for notice in notices { notice.encode(into: &bytes) }
     }
 
-    init(decoding cursor: inout ByteCursor, characteristics: Int) throws {
+    init(decoding cursor: inout ByteCursor, _ models: CompiledModels) throws {
         self.init(key: PersonKey(high: try cursor.take(), low: try cursor.take()), standingDay: try cursor.take())
-        let scored = try cursor.take(UInt8.self) == 1
-        let score = try cursor.take(Int32.self)
-        if scored {
-            self.score = score
-            for _ in 0..<characteristics { bins.append(try cursor.take()) }
+        for model in models.models {
+            guard try cursor.take(UInt8.self) == 1 else { continue }
+            if bins.isEmpty { bins = Array(repeating: -1, count: models.characteristics.count) }
+            for index in model.row {
+                bins[index] = try cursor.take()
+                guard models.characteristics[index].bins.indices.contains(Int(bins[index])) else {
+                    throw SnapshotPayloadError.layout
+                }
+            }
         }
         for _ in 0..<(try cursor.take(UInt8.self)) { grants.append(try Grant(decoding: &cursor)) }
         events = try History(decoding: &cursor)

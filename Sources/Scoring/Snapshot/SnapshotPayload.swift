@@ -7,8 +7,8 @@ import Events
 /// (schemas/snapshot.md has the same, with the parts of a person):
 ///
 /// ```
-/// u8 version 2 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
-/// u8 secret known · u64 fingerprint · model hash u64 high, u64 low · u64 sequence · chain u64 high, u64 low
+/// u8 version 3 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
+/// u8 secret known · u64 fingerprint · u8 models, each: hash u64 high, u64 low · u64 sequence · chain u64 high, u64 low
 /// ticks: u8 clock stands, i64 clock, i64 first clock, per raw consents partition: u8 ticked, i64 time
 /// sources: per raw topic and partition, then control: i64 offset, i64 stamp
 /// outcomes: u64 per class in the order of Outcomes.Class, u64 repeats, u64 in another currency
@@ -16,7 +16,7 @@ import Events
 /// ```
 /// What follows from the rest is not in it: calendar, due moments, index, count of those who wait.
 extension PartitionFold {
-    public static let payloadVersion: UInt8 = 2
+    public static let payloadVersion: UInt8 = 3
 
     /// Complexity: O(state), and O(n log n) in persons.
     public func encodeState(into bytes: inout [UInt8]) {
@@ -27,7 +27,9 @@ extension PartitionFold {
         properties.encode(into: &bytes)
         bytes.append(secretFingerprint == nil ? 0 : 1)
         bytes.append(littleEndian: secretFingerprint ?? 0)
-        bytes.append(digest: scorecard.hash)
+        let hashes = models.hashes
+        bytes.append(UInt8(hashes.count))
+        for hash in hashes { bytes.append(digest: hash) }
         bytes.append(littleEndian: sequence)
         bytes.append(digest: chain)
         ticks.encode(into: &bytes)
@@ -35,7 +37,7 @@ extension PartitionFold {
         outcomes.encode(into: &bytes)
         currencies.encode(into: &bytes)
         bytes.append(littleEndian: UInt32(people.count))
-        for slot in people.slotsByKey { people[slot].encode(into: &bytes) }
+        for slot in people.slotsByKey { people[slot].encode(into: &bytes, compiled) }
         let waits = waiting.all
         bytes.append(littleEndian: UInt32(waits.count))
         for wait in waits { wait.encode(into: &bytes) }
@@ -50,7 +52,12 @@ extension PartitionFold {
 
     /// A fold that goes on where the state was taken.
     public convenience init(state: RawSpan, partition: Int32, scorecard: Scorecard) throws {
-        self.init(partition: partition, scorecard: scorecard)
+        try self.init(state: state, partition: partition, models: Models(scorecard))
+    }
+
+    /// A fold that goes on where the state was taken, with the models under which it was taken, in their order.
+    public convenience init(state: RawSpan, partition: Int32, models: Models) throws {
+        self.init(partition: partition, models: models)
         var cursor = ByteCursor(state)
         let version = try cursor.take(UInt8.self)
         guard version == Self.payloadVersion else { throw SnapshotPayloadError.version(version) }
@@ -62,13 +69,15 @@ extension PartitionFold {
         let secretKnown = try cursor.take(UInt8.self) == 1
         let fingerprint = try cursor.take(UInt64.self)
         secretFingerprint = secretKnown ? fingerprint : nil
-        guard try cursor.takeDigest() == scorecard.hash else { throw SnapshotPayloadError.otherModel }
+        var hashes: [Digest128] = []
+        for _ in 0..<(try cursor.take(UInt8.self)) { hashes.append(try cursor.takeDigest()) }
+        guard hashes == models.hashes else { throw SnapshotPayloadError.otherModel(hashes) }
         sequence = try cursor.take()
         chain = try cursor.takeDigest()
         ticks = try TickTimes(decoding: &cursor, partitions: Int(properties.consentPartitions))
         sources = try SourcePositions(decoding: &cursor, partitions: properties.rawPartitions)
         outcomes = try Outcomes(decoding: &cursor)
-        currencies = try Currencies(decoding: &cursor, first: scorecard.currency)
+        currencies = try Currencies(decoding: &cursor, of: models)
         try restorePeople(from: &cursor)
         for _ in 0..<(try cursor.take(UInt32.self)) { waiting.append(try WaitingEvent(decoding: &cursor)) }
         outcomes.waiting = UInt64(waiting.count)
@@ -77,7 +86,7 @@ extension PartitionFold {
 
     private func restorePeople(from cursor: inout ByteCursor) throws {
         for _ in 0..<(try cursor.take(UInt32.self)) {
-            let person = try Person(decoding: &cursor, characteristics: scorecard.characteristics.count)
+            let person = try Person(decoding: &cursor, compiled)
             guard people.slot(of: person.key) == nil else { throw SnapshotPayloadError.layout }
             let slot = people.insert(person)
             evaluate(slot)
@@ -90,8 +99,9 @@ public enum SnapshotPayloadError: Error, Equatable {
     case version(UInt8)
     case otherPartition
     case otherTimeline
-    /// Taken under another model: refused until a model switch is in the log.
-    case otherModel
+    /// Taken under another set of models, or in another order, with these hashes: refused until a model switch is in the
+    /// log.
+    case otherModel([Digest128])
     case layout
 }
 
@@ -156,12 +166,12 @@ extension Outcomes {
 
 extension Currencies {
     fileprivate func encode(into bytes: inout [UInt8]) {
-        bytes.append(UInt8(codes.count - 1))
-        for code in codes.dropFirst() { bytes.append(littleEndian: code) }
+        bytes.append(UInt8(codes.count - modelsCount))
+        for code in codes.dropFirst(modelsCount) { bytes.append(littleEndian: code) }
     }
 
-    fileprivate init(decoding cursor: inout ByteCursor, first: Currency) throws {
-        self.init(first: first)
+    fileprivate init(decoding cursor: inout ByteCursor, of models: Models) throws {
+        self.init(of: models)
         for _ in 0..<(try cursor.take(UInt8.self)) {
             guard let currency = Currency(code: try cursor.take()), place(of: currency) != nil else {
                 throw SnapshotPayloadError.layout

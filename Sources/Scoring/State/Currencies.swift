@@ -1,13 +1,24 @@
 import Events
 
-/// The currencies that a partition has met, so that an event names its own in one byte. The model's is the first,
-/// the others follow in the order in which they came.
+/// The currencies that a partition has met, so that an event names its own in one byte. The loaded models' come first, in
+/// their order, each once; the others follow in the order in which they came.
 struct Currencies {
-    /// Place of the model's currency.
+    /// Place of the speaking model's currency.
     static let ofModel: UInt8 = 0
     private(set) var codes: [UInt16]
+    /// How many are the models'.
+    let modelsCount: Int
 
-    init(first: Currency) { codes = [first.code] }
+    init(of models: Models) {
+        codes = []
+        for model in models.all where !codes.contains(model.currency.code) { codes.append(model.currency.code) }
+        modelsCount = codes.count
+    }
+
+    /// The place of a loaded model's currency.
+    func place(ofModelsCurrency currency: Currency) -> UInt8 {
+        UInt8(codes[..<modelsCount].firstIndex(of: currency.code)!)
+    }
 
     /// nil where the table is full: 256 is more than there are in the world.
     mutating func place(of currency: Currency) -> UInt8? {

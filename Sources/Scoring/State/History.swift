@@ -31,6 +31,8 @@ struct History {
     @inline(__always)
     func type(_ index: Int) -> UInt8 { slots[index].type }
 
+    func identity(_ index: Int) -> UInt64 { slots[index].identity }
+
     @inline(__always)
     func currency(_ index: Int) -> UInt8 { slots[index].currency }
 

@@ -88,26 +88,19 @@ extension KeptEvent {
 }
 
 extension Event {
-    /// Whether features can read it: it dates its person's day, and a correction can take it back.
-    var isFinancial: Bool { type.rawValue < EventType.consent.rawValue }
-
-    /// XXH3 of all but id and producer: two events with one id are duplicates exactly when this is equal.
-    /// `scratch` is working memory, emptied here.
-    func contentHash(scratch: inout [UInt8]) -> UInt64 {
-        scratch.removeAll(keepingCapacity: true)
-        encode(into: &scratch)
+    /// XXH3 of all but id and producer: two events with one id are duplicates exactly when this is equal. `encoded` is
+    /// the event as the timeline holds it.
+    func contentHash(encoded bytes: RawSpan) -> UInt64 {
         // Id and producer stand at one place in the layout; the hash leaves them out by hashing around them.
         let nameStart = Self.nameOffset(of: type)
         let nameEnd = nameStart + id.count + producer.count
-        let bytes = unsafe scratch.span.bytes
         return xxh3(bytes.extracting(nameEnd...), seed: xxh3(bytes.extracting(0..<nameStart)))
     }
-}
 
-extension Identifier {
-    /// XXH3 of producer and id, the upper 56 bits: names an event within its person. Two of 1,000 events share one with
-    /// probability 10⁻¹¹; the later would then be refused as a conflict, aloud.
-    static func identity(producer: Identifier, id: Identifier) -> UInt64 {
-        xxh3(id.span, seed: xxh3(producer.span)) >> 8
+    /// The same of an event that is not at hand as bytes; `scratch` is working memory, emptied here.
+    func contentHash(scratch: inout [UInt8]) -> UInt64 {
+        scratch.removeAll(keepingCapacity: true)
+        encode(into: &scratch)
+        return contentHash(encoded: unsafe scratch.span.bytes)
     }
 }

@@ -12,9 +12,8 @@ struct Person {
     var grants: [Grant] = []
     /// The day the person stands at: the later of the clock's day and the day of their own latest event.
     var standingDay: Int32
-    /// Of the last score: the bin of each characteristic; empty where there is none.
+    /// Of the last scores: the bin of each characteristic, in one row for all models (see `CompiledModels`).
     var bins: [Int16] = []
-    var score: Int32?
     /// The next day on which anything can change though no event comes; `.max` for never.
     var nextDay: Int32 = .max
     /// The next moment on the clock at which something can change without an event, ms; `.max` for never.
@@ -34,9 +33,10 @@ enum Arrival: Equatable {
 }
 
 extension Person {
-    /// What a notice (consent or correction), dated on `day`, is to this person. Complexity: linear.
-    func arrival(ofNotice event: Event, identity: UInt64, day: Int32, contentHash: UInt64) -> Arrival {
-        if events.index(of: identity) != nil { return .conflict }
+    /// What a notice (consent or correction), dated on `day`, is to this person, where events dated on or before `horizon`
+    /// are gone. Complexity: linear.
+    func arrival(ofNotice event: Event, identity: UInt64, day: Int32, contentHash: UInt64, horizon: Int32) -> Arrival {
+        if let index = events.index(of: identity), events.day(index) > horizon { return .conflict }
         if let notice = notices.first(where: { $0.identity == identity }) {
             return notice.type == event.type.rawValue && notice.contentHash == contentHash ? .duplicate : .conflict
         }
@@ -64,6 +64,8 @@ extension Person {
         isWholeSecond: Bool, plan: Plan
     ) {
         assert(event.day <= standingDay)
+        // One of the same name that has left the horizon, and would have been dropped with the month's others.
+        if events.index(of: identity) != nil { remove(identity: identity) }
         if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
         let place = events.insert(
             event, identity: identity, contentHash: contentHash, producer: producer, id: id,

@@ -4,10 +4,9 @@ import Events
 ///
 /// Keys are keyed hashes, so their low bits are the hash; at most half of the index is used. Iteration happens only in
 /// the order of keys (`slotsByKey`), so nothing depends on the layout.
-struct PersonTable {
+struct PersonTable: ~Copyable {
     private(set) var count = 0
-    /// `nil` slots are free and listed in `free`.
-    private var people: [Person?] = []
+    private var people = PersonStore()
     private var free: [Int32] = []
     /// Slot + 1, or 0 where empty. A power of two.
     private var index: [Int32] = Array(repeating: 0, count: 64)
@@ -17,43 +16,38 @@ struct PersonTable {
         var place = home(of: key)
         while index[place] != 0 {
             let slot = Int(index[place] - 1)
-            if people[slot]?.key == key { return slot }
+            if people[slot].key == key { return slot }
             place = (place + 1) & (index.count - 1)
         }
         return nil
     }
 
     subscript(slot: Int) -> Person {
-        _read { yield people[slot]! }
-        _modify { yield &people[slot]! }
+        _read { yield people[slot] }
+        _modify { yield &people[slot] }
     }
 
     /// Changes one person in place.
     @inline(__always)
-    mutating func change<T>(_ slot: Int, _ body: (inout Person) -> T) -> T { body(&people[slot]!) }
+    mutating func change<T>(_ slot: Int, _ body: (inout Person) -> T) -> T { body(&people[slot]) }
 
     func holds(_ key: PersonKey, at slot: Int) -> Bool {
-        slot < people.count && people[slot]?.key == key
+        people.holds(slot) && people[slot].key == key
     }
 
     mutating func insert(_ person: Person) -> Int {
         precondition(slot(of: person.key) == nil)
         if (count + 1) * 2 > index.count { grow() }
-        let slot: Int
-        if let reused = free.popLast() {
-            slot = Int(reused)
-            people[slot] = person
-        } else {
-            slot = people.count
-            people.append(person)
-        }
+        let key = person.key
+        let slot = free.popLast().map { Int($0) } ?? people.end
+        people.put(person, at: slot)
         count += 1
-        place(slot, key: person.key)
+        place(slot, key: key)
         return slot
     }
 
     mutating func remove(at slot: Int) {
-        let key = people[slot]!.key
+        let key = people[slot].key
         var hole = home(of: key)
         while index[hole] != Int32(slot + 1) { hole = (hole + 1) & (index.count - 1) }
         // Backward shift (Knuth, TAOCP 3, 6.4, algorithm R): no tombstones.
@@ -61,7 +55,7 @@ struct PersonTable {
         while true {
             next = (next + 1) & (index.count - 1)
             guard index[next] != 0 else { break }
-            let home = home(of: people[Int(index[next] - 1)]!.key)
+            let home = home(of: people[Int(index[next] - 1)].key)
             let distanceToHole = (next - hole) & (index.count - 1)
             let distanceToHome = (next - home) & (index.count - 1)
             if distanceToHome >= distanceToHole {
@@ -70,14 +64,14 @@ struct PersonTable {
             }
         }
         index[hole] = 0
-        people[slot] = nil
+        people.remove(slot)
         free.append(Int32(slot))
         count -= 1
     }
 
     /// All slots in use, in the order of keys. Complexity: O(n log n).
     var slotsByKey: [Int] {
-        people.indices.filter { people[$0] != nil }.sorted { people[$0]!.key < people[$1]!.key }
+        (0..<people.end).filter { people.holds($0) }.sorted { people[$0].key < people[$1].key }
     }
 
     private func home(of key: PersonKey) -> Int { Int(truncatingIfNeeded: key.low) & (index.count - 1) }
@@ -90,8 +84,6 @@ struct PersonTable {
 
     private mutating func grow() {
         index = Array(repeating: 0, count: index.count * 2)
-        for slot in people.indices {
-            if let person = people[slot] { place(slot, key: person.key) }
-        }
+        for slot in 0..<people.end where people.holds(slot) { place(slot, key: people[slot].key) }
     }
 }

@@ -20,8 +20,8 @@ struct Plan: Sendable {
     private(set) var cached: [Cached] = []
     /// Bit `EventType.kept` is set where some feature reads the type.
     private(set) var readTypes: UInt8 = 0
-    /// What the probes are of, for those that are scanned.
-    let features: [Feature]
+    /// What is scanned for a probe, where it is.
+    private(set) var features: [Feature]
     /// Words of one person's totals.
     private(set) var wordCount = 0
 
@@ -70,8 +70,11 @@ struct Plan: Sendable {
             case daysSince(Int32)
             /// The window of the horizon.
             case tenure
-            /// Scanned when asked for, and kept in the word until it may have changed.
+            /// Scanned when asked for, and kept in the word until it may have changed: the value, the sum that is scaled to
+            /// 30 days, or the day that is counted from.
             case cached(Int32)
+            case cachedPerThirtyDays(Int32)
+            case cachedDaysSince(Int32)
         }
         var kind: Kind
         var currency: UInt8
@@ -103,13 +106,25 @@ struct Plan: Sendable {
         var currency: UInt8
         var filter: Filter
         var lanes: [Lane]
+        /// Words that events of other types move too: no other feature may share them.
+        var words: Set<Int32> = []
     }
 
     private mutating func probe(_ feature: Feature, _ currency: UInt8, _ drafts: inout [Draft]) -> Probe.Kind {
-        func lane(_ kind: Lane.Kind, _ field: Field = .due, _ filter: Filter? = nil, _ type: EventType? = nil) -> Int32 {
+        func lane(_ kind: Lane.Kind, _ field: Field = .due, _ filter: Filter? = nil, _ type: EventType? = nil) -> Int32
+        {
             word(kind, field, feature, currency, filter ?? feature.filter, type ?? feature.type, &drafts)
         }
-        if feature.filter.isUnpaid { return keep(feature) }
+        if feature.filter.isUnpaid {
+            let word = keep(feature)
+            switch feature.measure {
+            case .daysSince: return .cachedDaysSince(word)
+            case .per30Days(let field):
+                features[probes.count].measure = .sum(field)
+                return .cachedPerThirtyDays(word)
+            default: return .cached(word)
+            }
+        }
         switch feature.measure {
         case .count, .events: return .total(lane(.count))
         case .sum(let field): return .total(lane(.sum, field))
@@ -129,14 +144,14 @@ struct Plan: Sendable {
                 paid: lane(.sum, .paid), statements: lane(.count, .due, Filter(), .statement))
         case .daysSince: return .daysSince(lane(.lastDay))
         case .tenureDays: return .tenure
-        case .latest, .days, .months, .activeMonths, .longestStreak, .obligationsOpen: return keep(feature)
+        case .latest, .days, .months, .activeMonths, .longestStreak, .obligationsOpen: return .cached(keep(feature))
         }
     }
 
-    private mutating func keep(_ feature: Feature) -> Probe.Kind {
+    private mutating func keep(_ feature: Feature) -> Int32 {
         cached.append(Cached(types: Self.types(feature), word: Int32(wordCount)))
         wordCount += 1
-        return .cached(Int32(wordCount - 1))
+        return Int32(wordCount - 1)
     }
 
     /// The word of a lane, which features share that want the same.
@@ -146,10 +161,11 @@ struct Plan: Sendable {
     ) -> Int32 {
         let window = Int32(windows.firstIndex(of: feature.windowDays)!)
         let types = type.map { [$0.kept] } ?? (1..<UInt8(Self.typesEnd)).map { $0 }
-        let found = drafts.first {
-            $0.type == types[0] && $0.currency == currency && $0.filter == filter
-        }?.lanes.first { $0.kind == kind && $0.field == field && $0.window == window && types.count == 1 }
-        if let found { return found.word }
+        let alike = drafts.first { $0.type == types[0] && $0.currency == currency && $0.filter == filter }
+        let found = alike?.lanes.first {
+            $0.kind == kind && $0.field == field && $0.window == window && !alike!.words.contains($0.word)
+        }
+        if types.count == 1, let found { return found.word }
         let lane = Lane(kind: kind, field: field, window: window, word: Int32(wordCount))
         wordCount += kind == .min || kind == .max ? 2 : 1
         for type in types {
@@ -157,8 +173,12 @@ struct Plan: Sendable {
                 $0.type == type && $0.currency == currency && $0.filter == filter
             }) {
                 drafts[index].lanes.append(lane)
+                if types.count > 1 { drafts[index].words.insert(lane.word) }
             } else {
-                drafts.append(Draft(type: type, currency: currency, filter: filter, lanes: [lane]))
+                drafts.append(
+                    Draft(
+                        type: type, currency: currency, filter: filter, lanes: [lane],
+                        words: types.count > 1 ? [lane.word] : []))
             }
         }
         return lane.word

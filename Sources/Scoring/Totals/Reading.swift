@@ -9,8 +9,9 @@ extension Totals {
         switch plan.probes[probe].kind {
         case .total(let word): return words[Int(word)]
         case .perThirtyDays(let word):
-            let tenure = tenure(plan, history, currency) ?? 0
-            return Int64(clamping: (Int128(words[Int(word)]) * 30).floorDivided(by: Int128(max(tenure, 30))))
+            return perThirtyDays(words[Int(word)], plan, history, currency)
+        case .cachedPerThirtyDays(let word):
+            return perThirtyDays(kept(word, probe, plan, history) ?? 0, plan, history, currency)
         case .mean(let sum, let count):
             let count = words[Int(count)]
             return count > 0 ? words[Int(sum)].floorDivided(by: count) : nil
@@ -26,26 +27,40 @@ extension Totals {
         case .extreme(let word):
             if words[Int(word)] == Self.unknown { rebuildExtreme(probe, Int(word), plan, history, currency) }
             return words[Int(word)] == Self.missing ? nil : words[Int(word)]
-        case .cached(let word):
-            if words[Int(word)] == Self.unknown {
-                let value = plan.features[probe].value(of: history, on: day, currency: currency)
-                words[Int(word)] = value ?? Self.missing
-            }
-            return words[Int(word)] == Self.missing ? nil : words[Int(word)]
+        case .cached(let word): return kept(word, probe, plan, history)
+        case .cachedDaysSince(let word): return kept(word, probe, plan, history, asDay: true).map { words[0] - $0 }
         }
+    }
+
+    /// What the word keeps, scanned anew where it may have changed; `asDay` keeps the day from which a scan counts.
+    private mutating func kept(_ word: Int32, _ probe: Int, _ plan: Plan, _ history: History, asDay: Bool = false)
+        -> Int64?
+    {
+        if words[Int(word)] == Self.unknown {
+            let value = plan.features[probe].value(of: history, on: day, currency: plan.probes[probe].currency)
+            words[Int(word)] = value.map { asDay ? words[0] - $0 : $0 } ?? Self.missing
+        }
+        return words[Int(word)] == Self.missing ? nil : words[Int(word)]
+    }
+
+    private func perThirtyDays(_ sum: Int64, _ plan: Plan, _ history: History, _ currency: UInt8) -> Int64 {
+        let tenure = tenure(plan, history, currency) ?? 0
+        return Int64(clamping: (Int128(sum) * 30).floorDivided(by: Int128(max(tenure, 30))))
     }
 
     /// The next day after the one on which the totals stand on which `probe` can have another value though nothing leaves
     /// a window: where a day count passes the next of the values that `cut` names above its own.
     mutating func nextCount(of probe: Int, _ plan: Plan, _ history: History, cut: (Int64) -> Int64?) -> Int64 {
         switch plan.probes[probe].kind {
-        case .daysSince, .tenure:
+        case .daysSince, .tenure, .cachedDaysSince:
             if case .tenure = plan.probes[probe].kind, tenure(plan, history, plan.probes[probe].currency) == nil {
                 return Self.never
             }
             guard let value = value(of: probe, plan, history), let next = cut(value) else { return Self.never }
             return words[0] + next - value
         case .perThirtyDays(let word): return words[Int(word)] == 0 ? Self.never : words[0] + 1
+        case .cachedPerThirtyDays(let word):
+            return kept(word, probe, plan, history) ?? 0 == 0 ? Self.never : words[0] + 1
         case .total, .mean, .extreme, .ratio, .paidToLimit, .cached: return Self.never
         }
     }

@@ -1,0 +1,113 @@
+import Commands
+import Events
+import Kafka
+import Pipeline
+import Scoring
+import Telemetry
+import Wire
+
+/// `plainscore dead-letters`: what was refused, why, and how to mend it.
+extension Command {
+    static var deadLetters: Command {
+        Command(
+            path: ["dead-letters"],
+            summary: "List refused records with place, reason and mend, each once, and count them by reason.",
+            options: [
+                .value("reason", "R", "only this reason (schemas/README.md lists them)"),
+                .value("topic", "T", "only records of this raw topic"),
+                .flag("json", "one JSON a record (schemas/explanation.md)"),
+            ],
+            notes: """
+                A consumer's refusal holds the original bytes; those of the fold (conflict, limit) are fetched from the raw topic
+                as long as it keeps them. At most 200 bytes are shown, what is not printable as \\xNN.
+                """,
+            run: runDeadLetters)
+    }
+}
+
+private func runDeadLetters(_ arguments: Arguments) throws -> Int32 {
+    if let topic = arguments.text("topic"), !RawTopic.events.contains(where: { $0.name == topic }) {
+        let all = RawTopic.events.map(\.name).joined(separator: ", ")
+        throw UsageError("--topic \(topic): give one of \(all)", arguments.command)
+    }
+    let cluster = try Cluster(arguments)
+    let log = try cluster.log()
+    var output = StandardOutput()
+    var counts: [String: Int] = [:]
+    for partition in 0..<(try log.partitionCount(topic: cluster.names.deadLetters)) {
+        var records = try readRefusedRecords(log, names: cluster.names, partition: partition).records
+        records.removeAll { record in
+            arguments.text("reason").map { $0 != record.reason } ?? false
+                || arguments.text("topic").map { $0 != record.source?.topic.name } ?? false
+        }
+        try fetchOriginals(&records, log, names: cluster.names)
+        for record in records {
+            counts[record.reason, default: 0] += 1
+            try output.write(arguments.flag("json") ? record.json : record.text)
+        }
+    }
+    if !arguments.flag("json") { try output.write(summary(counts, isFiltered: arguments.isFiltered)) }
+    try output.flush()
+    return ExitCode.success.rawValue
+}
+
+private func summary(_ counts: [String: Int], isFiltered: Bool) -> String {
+    if counts.isEmpty {
+        return isFiltered ? "no dead letter is of that kind\n" : "no dead letters: nothing was refused\n"
+    }
+    let ordered = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let total = counts.values.reduce(0, +)
+    return "\(grouped(total)) refused: " + ordered.map { "\($0.key) \(grouped($0.value))" }.joined(separator: " · ")
+        + "\n"
+}
+
+extension Arguments {
+    fileprivate var isFiltered: Bool { text("reason") != nil || text("topic") != nil }
+}
+
+extension RefusedRecord {
+    fileprivate var text: String {
+        let what = field.isEmpty ? reason : "\(reason) \(field)"
+        let rest = originalByteCount - (original?.count ?? 0)
+        let bytes =
+            original.map { printable($0) + (rest > 0 ? " … and \(grouped(rest)) bytes more" : "") }
+            ?? "not kept in the raw topic any more"
+        return """
+            \(place)  \(appendedAt.map { "appended \($0)" } ?? "append time not known")  \(what)
+                mend: \(mend)
+                original: \(bytes.isEmpty ? "no bytes" : bytes)
+
+            """
+    }
+
+    fileprivate var json: String {
+        var json = JSONText()
+        json.beginObject()
+        json.member("place", place)
+        json.member("topic", optional: source?.topic.name)
+        json.member("partition", optional: source?.partition)
+        json.member("offset", optional: source?.offset)
+        json.member("appendedAt", optional: appendedAt)
+        json.member("reason", reason)
+        json.member("field", field)
+        json.member("mend", mend)
+        json.member("original", optional: original.map(printable))
+        json.member("originalByteCount", originalByteCount)
+        json.endObject()
+        return json.line
+    }
+}
+
+/// Printable ASCII as it is, a backslash doubled, all else as `\xNN`.
+private func printable(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".unicodeScalars)
+    var text = String.UnicodeScalarView()
+    for byte in bytes {
+        switch byte {
+        case UInt8(ascii: "\\"): text.append(contentsOf: "\\\\".unicodeScalars)
+        case 0x20...0x7E: text.append(Unicode.Scalar(byte))
+        default: text.append(contentsOf: ["\\", "x", digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+        }
+    }
+    return String(text)
+}

@@ -1,0 +1,32 @@
+import Commands
+import ScorecardFiles
+import Scoring
+
+extension Option {
+    static let model = value("model", "FILE", "the scorecard, PMML")
+    /// Of programs that fold: with the wrong ones their results have another chain than what was published.
+    public static let challenger = value(
+        "challenger", "FILE[,FILE…]", "up to three more, in their order: recorded in scores, never published")
+}
+
+extension Arguments {
+    /// The models that `--model` and `--challenger` name, in the order of the command line.
+    /// - Throws: `UsageError` where they do not go together, `ModelFileError` where one cannot be loaded.
+    public func models() throws -> Models {
+        guard let path = text("model") else { throw UsageError("--model is missing", command) }
+        let paths = text("challenger")?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+        guard !paths.contains("") else {
+            throw UsageError("--challenger \(text("challenger")!): a file between two commas", command)
+        }
+        guard paths.count <= Models.challengersMax else {
+            throw UsageError("--challenger: \(ModelsError.tooMany(paths.count))", command)
+        }
+        let speaking = try ModelFile.read(path)
+        let challengers = try paths.map { try ModelFile.read($0) }
+        do {
+            return try Models(speaking: speaking, challengers: challengers)
+        } catch {
+            throw UsageError("--challenger: \(error)", command)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Events
+
+/// Why one person's score is what it is, and what will change it when nothing but time passes.
+public struct Explanation: Equatable, Sendable {
+    /// The day the person stands at, as days since 1970-01-01.
+    public let day: Int32
+    /// The clock of the person's partition, ms UTC; nil before the first tick.
+    public let clock: Int64?
+    /// nil as long as a characteristic has no bin for its value: then `missing` names it.
+    public let score: Int32?
+    /// Index of the first characteristic that has no bin for its value.
+    public let missing: Int?
+    /// In the card's order.
+    public let characteristics: [ExplainedCharacteristic]
+    /// By the card's algorithm, largest first; empty without a score.
+    public let reasons: [Reason]
+    /// In the order in which they were opened.
+    public let grants: [LiveGrant]
+    /// In order of time, up to the last grant's end, as if nothing else happened.
+    public let forecast: [ForecastMoment]
+}
+
+/// One characteristic of the card, and what this person has there.
+public struct ExplainedCharacteristic: Equatable, Sendable {
+    public let name: String
+    /// One as a rule, in the card's order.
+    public let inputs: [Input]
+    /// The bin's values in words, such as `2…3`, `≤ 0` or `missing`; nil where no bin holds the value.
+    public let bin: String?
+    /// nil where no bin holds the value.
+    public let points: Int32?
+    /// The most that a bin of this characteristic gives.
+    public let bestPoints: Int32
+    public let baselinePoints: Int32
+    /// The code that its points are accounted under.
+    public let reasonCode: String
+}
+
+extension ExplainedCharacteristic {
+    /// A feature that the characteristic reads.
+    public struct Input: Equatable, Sendable {
+        public let feature: String
+        /// nil is missing.
+        public let value: Int64?
+        public let evidence: Evidence
+    }
+
+    public var feature: String { inputs[0].feature }
+    public var value: Int64? { inputs[0].value }
+    public var evidence: Evidence { inputs[0].evidence }
+}
+
+/// A grant that lives, as its subscriber knows it.
+public struct LiveGrant: Equatable, Sendable {
+    public let purpose: Purpose
+    public let id: Identifier
+    public let subscriberReference: Identifier
+    /// ms UTC.
+    public let expiresAt: Int64
+    /// Of the last score change, 0 before the first.
+    public let number: UInt64
+}
+
+/// The state contradicts itself: nothing is explained then.
+public struct ExplanationError: Error, Equatable, CustomStringConvertible {
+    public let description: String
+}
+
+extension PartitionFold {
+    /// Explains one person by the model that speaks, as they stand now; nil without a live grant. Changes nothing. `names` tells the ids of the
+    /// events behind the values.
+    ///
+    /// The points of the characteristics and the initial score add up to the score that was published, or it throws.
+    /// Complexity: characteristics × events for the present, and that again for each moment of the forecast.
+    public func explanation(of key: PersonKey, names: EventNames = EventNames()) throws -> Explanation? {
+        guard let slot = people.slot(of: key) else { return nil }
+        let person = people[slot]
+        let day = standingDay(of: person)
+        var evaluation = Evaluation()
+        var totals = Totals()
+        totals.build(compiled.plan, person.events, on: day)
+        compiled.evaluate(&totals, person.events, into: &evaluation)
+        let characteristics = scorecard.characteristics.enumerated().map { index, characteristic in
+            ExplainedCharacteristic(
+                characteristic, bin: Int(evaluation.bins[index]),
+                inputs: characteristic.features.map { feature in
+                    ExplainedCharacteristic.Input(
+                        feature: feature.name,
+                        value: feature.value(of: person.events, on: day, currency: Currencies.ofModel),
+                        evidence: Evidence(of: feature, person, on: day, dayOffset: properties!.dayOffset, names))
+                })
+        }
+        let score = compiled.score(0, person.bins)
+        try check(characteristics, evaluation.score, published: score)
+        return Explanation(
+            day: day, clock: clock, score: score, missing: evaluation.missing, characteristics: characteristics,
+            reasons: score == nil ? [] : scorecard.reasons(bins: Array(evaluation.bins.prefix(characteristics.count))),
+            grants: person.grants.map(LiveGrant.init), forecast: try forecast(of: person))
+    }
+
+    /// The later of the clock's day and that of the last change; while a due moment still waits for its turn, the latter.
+    func standingDay(of person: Person) -> Int32 {
+        guard let clock, person.dueAt > clock else { return person.standingDay }
+        return max(person.standingDay, clockDay(for: person.key))
+    }
+
+    /// What is said here must be what was published.
+    private func check(_ characteristics: [ExplainedCharacteristic], _ scored: Int32?, published: Int32?) throws {
+        guard scored == published else {
+            throw ExplanationError(
+                description: "scored again, the person has \(scored.map { "\($0)" } ?? "no score"), and "
+                    + "\(published.map { "\($0)" } ?? "no score") was published: this is another program or a damaged "
+                    + "state")
+        }
+        guard let score = published else { return }
+        let sum = characteristics.reduce(Int64(scorecard.initialScore)) { $0 + Int64($1.points ?? 0) }
+        guard sum == score else {
+            throw ExplanationError(description: "the points add up to \(sum), and the score is \(score)")
+        }
+    }
+}
+
+extension ExplainedCharacteristic {
+    /// `bin` is −1 where no bin holds the value.
+    fileprivate init(_ characteristic: Characteristic, bin: Int, inputs: [Input]) {
+        let matched = bin < 0 ? nil : characteristic.bins[bin]
+        name = characteristic.name
+        self.inputs = inputs
+        self.bin = matched.map { ([$0.values] + $0.others).map(\.words).joined(separator: ", ") }
+        points = matched?.points
+        bestPoints = characteristic.bins.map(\.points).max() ?? 0
+        baselinePoints = characteristic.baselinePoints
+        reasonCode = matched?.reasonCode ?? characteristic.reasonCode
+    }
+}
+
+extension LiveGrant {
+    init(_ grant: Grant) {
+        self.init(
+            purpose: grant.purpose, id: grant.id, subscriberReference: grant.subscriberReference,
+            expiresAt: grant.expiresAt, number: grant.number)
+    }
+}

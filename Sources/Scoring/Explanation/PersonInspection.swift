@@ -1,0 +1,40 @@
+import Events
+
+/// One person as the fold keeps them: what a test compares, and what features of any name they show.
+public struct PersonInspection: Equatable, Sendable {
+    /// The day the person stands at.
+    public let day: Int32
+    /// By the model that speaks.
+    public let score: Int32?
+    /// In the order asked for; nil is missing.
+    public let values: [Int64?]
+    /// In the order in which they were opened.
+    public let grants: [LiveGrant]
+    /// Identity (`Event.identity`) and day of each event, consent and correction that is kept.
+    public let kept: [Kept]
+
+    public struct Kept: Equatable, Sendable {
+        public let identity: UInt64
+        public let day: Int32
+    }
+}
+
+extension PartitionFold {
+    /// nil without a live grant. Changes nothing. Complexity: features × events.
+    public func inspection(of key: PersonKey, features: [Feature]) -> PersonInspection? {
+        guard let slot = people.slot(of: key) else { return nil }
+        let person = people[slot]
+        // What has left the horizon is gone in all but memory: it is dropped with its month.
+        let first = clock == nil ? 0 : person.events.first(after: clockDay(for: key) - properties!.horizonDays)
+        return PersonInspection(
+            day: person.standingDay, score: compiled.score(0, person.bins),
+            values: features.map {
+                $0.value(of: person.events, on: person.standingDay, currency: Currencies.ofModel)
+            },
+            grants: person.grants.map(LiveGrant.init),
+            kept: (first..<person.events.count).map {
+                .init(identity: person.events.identity($0), day: person.events.day($0))
+            }
+                + person.notices.map { .init(identity: $0.identity, day: $0.day) })
+    }
+}

@@ -1,0 +1,54 @@
+/// Persons in slots that never move while they live: pages of a fixed size, so that growing copies nothing and a slot
+/// costs no more than its person. Who is in is the table's business.
+@safe struct PersonStore: ~Copyable {
+    private static let pageBits = 10
+    private static let pageCount = 1 << pageBits
+    private static let placeMask = pageCount - 1
+
+    private var pages: [UnsafeMutablePointer<Person>] = unsafe []
+    /// Slots ever used.
+    private(set) var end = 0
+    /// Whether a slot below `end` holds a person.
+    private var isHeld: [Bool] = []
+
+    init() {}
+
+    deinit {
+        for slot in 0..<end where isHeld[slot] {
+            unsafe (pages[slot >> Self.pageBits] + (slot & Self.placeMask)).deinitialize(count: 1)
+        }
+        for page in unsafe pages.indices { unsafe pages[page].deallocate() }
+    }
+
+    func holds(_ slot: Int) -> Bool { slot < end && isHeld[slot] }
+
+    subscript(slot: Int) -> Person {
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(address(slot)) }
+        @inline(__always) unsafeMutableAddress { unsafe address(slot) }
+    }
+
+    /// Puts a person into a free slot, or into the next one.
+    mutating func put(_ person: consuming Person, at slot: Int) {
+        if slot == end {
+            if end & Self.placeMask == 0 {
+                unsafe pages.append(.allocate(capacity: Self.pageCount))
+            }
+            end += 1
+            isHeld.append(false)
+        }
+        precondition(!isHeld[slot])
+        unsafe (pages[slot >> Self.pageBits] + (slot & Self.placeMask)).initialize(to: person)
+        isHeld[slot] = true
+    }
+
+    mutating func remove(_ slot: Int) {
+        unsafe address(slot).deinitialize(count: 1)
+        isHeld[slot] = false
+    }
+
+    @inline(__always)
+    private func address(_ slot: Int) -> UnsafeMutablePointer<Person> {
+        precondition(holds(slot))
+        return unsafe pages[slot >> Self.pageBits] + (slot & Self.placeMask)
+    }
+}
