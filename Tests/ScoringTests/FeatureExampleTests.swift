@@ -42,7 +42,8 @@ import Testing
         ("repayment.due.min.30d", 80), ("repayment.due.max.30d", 100), ("repayment.paid_to_due_bp.90d", 5_769),
         ("repayment[missed].days_since", 20), ("repayment.days_since", 18),
         ("repayment[partial].longest_streak.90d", 1),
-        ("repayment[due<=200].longest_streak.90d", 4), ("repayment[due<200].longest_streak.90d", 3),
+        ("repayment[paid].longest_streak.90d", 1), ("repayment[due<=200].longest_streak.90d", 4),
+        ("repayment[due<200].longest_streak.90d", 3),
         ("repayment.obligations_open.90d", 2), ("repayment.obligations_open.30d", 1),
         ("repayment.paid_to_limit_bp.90d", 750), ("repayment.paid_to_limit_bp.30d", 333),
         // 450 × 30 ÷ 34 days of tenure.
