@@ -6,7 +6,12 @@ extension Event {
     public var identity: UInt64 { Self.identity(producer: producer, id: id) }
 
     public static func identity(producer: Identifier, id: Identifier) -> UInt64 {
-        xxh3(id.span, seed: xxh3(producer.span)) >> 16
+        identity(producerHash: xxh3(producer.span), id: id)
+    }
+
+    /// `producerHash`: XXH3 of the producer, for whoever has it.
+    public static func identity(producerHash: UInt64, id: Identifier) -> UInt64 {
+        xxh3(id.span, seed: producerHash) >> 16
     }
 
     /// Whether features can read it: it dates its person's day, and a correction can take it back.

@@ -13,7 +13,12 @@ public struct TimelineProperties: Equatable, Sendable {
     /// Timeline partitions, and so those of scores and score-changes; 1 … 1,024.
     public var partitions: Int32
     /// Partitions of each raw event topic, in the order of `RawTopic.events`.
-    public var rawPartitions: [Int32]
+    public var rawPartitions: [Int32] {
+        get { RawTopic.events.indices.map { counts[$0] } }
+        set { counts = Self.counts(newValue) }
+    }
+    /// The same without a heap: a tick carries them.
+    private var counts: SIMD8<Int32>
     /// K: due persons rolled at most with each record, and with each tick, of a live timeline (invariant 4).
     public var rollsPerRecord: Int32
     public var rollsPerTick: Int32
@@ -35,12 +40,30 @@ public struct TimelineProperties: Equatable, Sendable {
         waitMilliseconds: Int64 = 60_000, waitingMax: Int32 = 1_000_000,
         purposes: UInt32 = Purpose.allCases.reduce(0) { $0 | 1 << $1.rawValue }
     ) {
-        precondition(rawPartitions.count == RawTopic.events.count && partitions >= 1)
+        self.init(
+            identity: identity, mode: mode, dayOffset: dayOffset, partitions: partitions,
+            counts: Self.counts(rawPartitions), rollsPerRecord: rollsPerRecord, rollsPerTick: rollsPerTick,
+            horizonDays: horizonDays, waitMilliseconds: waitMilliseconds, waitingMax: waitingMax, purposes: purposes)
+    }
+
+    private static func counts(_ rawPartitions: [Int32]) -> SIMD8<Int32> {
+        precondition(rawPartitions.count == RawTopic.events.count)
+        var counts = SIMD8<Int32>()
+        for index in rawPartitions.indices { counts[index] = rawPartitions[index] }
+        return counts
+    }
+
+    private init(
+        identity: UInt64, mode: Mode, dayOffset: DayOffset, partitions: Int32, counts: SIMD8<Int32>,
+        rollsPerRecord: Int32, rollsPerTick: Int32, horizonDays: Int32, waitMilliseconds: Int64, waitingMax: Int32,
+        purposes: UInt32
+    ) {
+        precondition(partitions >= 1)
         self.identity = identity
         self.mode = mode
         self.dayOffset = dayOffset
         self.partitions = partitions
-        self.rawPartitions = rawPartitions
+        self.counts = counts
         self.rollsPerRecord = rollsPerRecord
         self.rollsPerTick = rollsPerTick
         self.horizonDays = horizonDays
@@ -50,7 +73,7 @@ public struct TimelineProperties: Equatable, Sendable {
     }
 
     /// Partitions of raw consents: as many clocks as must agree before time moves.
-    public var consentPartitions: Int32 { rawPartitions[RawTopic.events.count - 1] }
+    public var consentPartitions: Int32 { counts[RawTopic.events.count - 1] }
 }
 
 // Layout, little endian, 68 bytes (schemas/timeline.md):
@@ -64,7 +87,7 @@ extension TimelineProperties {
         bytes.append(contentsOf: [Self.formatVersion, mode.rawValue, dayOffset.rawValue, 0])
         bytes.append(littleEndian: identity)
         bytes.append(littleEndian: partitions)
-        for count in rawPartitions { bytes.append(littleEndian: count) }
+        for index in RawTopic.events.indices { bytes.append(littleEndian: counts[index]) }
         bytes.append(littleEndian: rollsPerRecord)
         bytes.append(littleEndian: rollsPerTick)
         bytes.append(littleEndian: horizonDays)
@@ -83,15 +106,16 @@ extension TimelineProperties {
         else { throw TimelineError.layout("properties") }
         let identity = try cursor.take(UInt64.self)
         let partitions = try cursor.take(Int32.self)
-        var rawPartitions: [Int32] = []
-        for _ in RawTopic.events { rawPartitions.append(try cursor.take()) }
+        var counts = SIMD8<Int32>()
+        for index in RawTopic.events.indices { counts[index] = try cursor.take() }
         self.init(
             identity: identity, mode: mode, dayOffset: dayOffset, partitions: max(1, partitions),
-            rawPartitions: rawPartitions, rollsPerRecord: try cursor.take(), rollsPerTick: try cursor.take(),
+            counts: counts, rollsPerRecord: try cursor.take(), rollsPerTick: try cursor.take(),
             horizonDays: try cursor.take(), waitMilliseconds: try cursor.take(), waitingMax: try cursor.take(),
             purposes: try cursor.take())
         guard try cursor.take(UInt32.self) == 0, self.partitions == partitions, partitions <= 1024,
-            rawPartitions.allSatisfy({ (1...1024).contains($0) }), horizonDays > 0, waitMilliseconds >= 0,
+            RawTopic.events.indices.allSatisfy({ (1...1024).contains(counts[$0]) }), horizonDays > 0,
+            waitMilliseconds >= 0,
             rollsPerRecord > 0, rollsPerTick > 0, waitingMax > 0
         else { throw TimelineError.layout("properties") }
     }

@@ -103,33 +103,87 @@ extension TimelineRecord {
 // MARK: - Reading
 
 extension TimelineRecord {
+    /// What comes before the content of a record whose checksum holds.
+    public struct Prefix: Equatable, Sendable {
+        public enum Kind: Equatable, Sendable {
+            case properties
+            case tick
+            case event(EventType)
+        }
+        public var kind: Kind
+        public var source: Coordinates
+        public var appendedAt: Int64
+
+        /// Checks the record of timeline partition `partition` and reads its prefix; content begins after
+        /// `prefixByteCount`.
+        public init(key: RawSpan, value: RawSpan, partition: Int32) throws {
+            guard value.byteCount >= TimelineRecord.prefixByteCount else { throw TimelineError.layout("prefix") }
+            guard value.load(littleEndianAt: 0) == TimelineRecord.checksum(key: key, value: value, partition: partition)
+            else { throw TimelineError.checksum }
+            var cursor = ByteCursor(value, at: 8)
+            let version = try cursor.take(UInt8.self)
+            guard version == TimelineRecord.formatVersion else { throw TimelineError.format(version) }
+            let code = try cursor.take(UInt8.self)
+            guard let topic = RawTopic(rawValue: try cursor.take()), try cursor.take(UInt8.self) == 0 else {
+                throw TimelineError.layout("prefix")
+            }
+            source = Coordinates(topic: topic, partition: try cursor.take(), offset: try cursor.take())
+            appendedAt = try cursor.take()
+            switch code {
+            case 0: kind = .properties
+            case 1: kind = .tick
+            default:
+                guard let type = EventType(rawValue: code) else { throw TimelineError.layout("kind \(code)") }
+                kind = .event(type)
+            }
+        }
+    }
+
     /// Reads a record of timeline partition `partition`. Everything is checked: checksum, version, every field's range.
     public init(key: RawSpan, value: RawSpan, partition: Int32) throws {
-        guard value.byteCount >= Self.prefixByteCount else { throw TimelineError.layout("prefix") }
-        guard value.load(littleEndianAt: 0) == Self.checksum(key: key, value: value, partition: partition) else {
-            throw TimelineError.checksum
+        let prefix = try Prefix(key: key, value: value, partition: partition)
+        source = prefix.source
+        appendedAt = prefix.appendedAt
+        switch prefix.kind {
+        case .properties: content = .properties(try Self.properties(in: value))
+        case .tick:
+            let (time, secretFingerprint, properties) = try Self.tick(in: value)
+            content = .tick(time: time, secretFingerprint: secretFingerprint, properties)
+        case .event(let type): content = .event(try Self.person(in: value), try Self.event(type, in: value))
         }
-        var cursor = ByteCursor(value, at: 8)
-        let version = try cursor.take(UInt8.self)
-        guard version == Self.formatVersion else { throw TimelineError.format(version) }
-        let kind = try cursor.take(UInt8.self)
-        guard let topic = RawTopic(rawValue: try cursor.take()), try cursor.take(UInt8.self) == 0 else {
-            throw TimelineError.layout("prefix")
-        }
-        source = Coordinates(topic: topic, partition: try cursor.take(), offset: try cursor.take())
-        appendedAt = try cursor.take()
-        switch kind {
-        case 0:
-            content = .properties(try TimelineProperties(decoding: &cursor))
-        case 1:
-            content = .tick(
-                time: try cursor.take(), secretFingerprint: try cursor.take(),
-                try TimelineProperties(decoding: &cursor))
-        default:
-            guard let type = EventType(rawValue: kind) else { throw TimelineError.layout("kind \(kind)") }
-            let person = PersonKey(high: try cursor.take(), low: try cursor.take())
-            content = .event(person, try Event(decoding: &cursor, type: type))
-        }
+    }
+
+    /// The content of a record of properties.
+    public static func properties(in value: RawSpan) throws -> TimelineProperties {
+        var cursor = ByteCursor(value, at: prefixByteCount)
+        let properties = try TimelineProperties(decoding: &cursor)
         try cursor.finish()
+        return properties
+    }
+
+    /// The content of a tick.
+    public static func tick(in value: RawSpan) throws
+        -> (time: Int64, secretFingerprint: UInt64, properties: TimelineProperties)
+    {
+        var cursor = ByteCursor(value, at: prefixByteCount)
+        let time = try cursor.take(Int64.self)
+        let secretFingerprint = try cursor.take(UInt64.self)
+        let properties = try TimelineProperties(decoding: &cursor)
+        try cursor.finish()
+        return (time, secretFingerprint, properties)
+    }
+
+    /// Whose event it is.
+    public static func person(in value: RawSpan) throws -> PersonKey {
+        var cursor = ByteCursor(value, at: prefixByteCount)
+        return PersonKey(high: try cursor.take(), low: try cursor.take())
+    }
+
+    /// The event of a record of that type.
+    public static func event(_ type: EventType, in value: RawSpan) throws -> Event {
+        var cursor = ByteCursor(value, at: eventStart)
+        let event = try Event(decoding: &cursor, type: type)
+        try cursor.finish()
+        return event
     }
 }

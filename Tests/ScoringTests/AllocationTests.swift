@@ -6,13 +6,6 @@ import Testing
 
 /// In the steady state, where each day as much leaves a window as comes, the fold asks for no memory.
 @Suite struct AllocationTests {
-    /// What may be allocated in all the records counted: to be lowered to 0, never raised. Today events allocate where a
-    /// person's identity filter is made anew once a month, ticks where the timeline's properties are decoded, and what
-    /// moves a score where its result is put together.
-    private static let quietEventsMax = 38
-    private static let ticksMax = 480
-    private static let movedMax = 338
-
     @Test func `events and days in the steady state allocate nothing`() throws {
         var timeline = try steadyTimeline()
         let warm = timeline.records.count
@@ -41,9 +34,9 @@ import Testing
         }
         print("allocations in the steady state: events \(quiet); ticks \(ticks); records that move a score \(moved)")
         #expect(quiet.records > 400 && ticks.records > 20 && moved.records > 20)
-        #expect(quiet.count <= Self.quietEventsMax, "events: \(quiet.places)")
-        #expect(ticks.count <= Self.ticksMax, "ticks: \(ticks.places)")
-        #expect(moved.count <= Self.movedMax, "records that move a score: \(moved.places)")
+        #expect(quiet.count == 0, "events: \(quiet.places)")
+        #expect(ticks.count == 0, "ticks: \(ticks.places)")
+        #expect(moved.count == 0, "records that move a score: \(moved.places)")
     }
 
     @Test func `what is counted is what the thread allocates`() {

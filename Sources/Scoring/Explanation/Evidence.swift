@@ -40,7 +40,8 @@ public struct Evidence: Equatable, Sendable {
 extension Feature {
     /// The events that make this feature's value on `day`. Among events of one extreme value the newest decides: the
     /// value stays until that one leaves. Complexity: as `value`.
-    func evidence(of events: borrowing History, on day: Int32, currency: UInt8) -> (role: Evidence.Role, events: [Int]) {
+    func evidence(of events: borrowing History, on day: Int32, currency: UInt8) -> (role: Evidence.Role, events: [Int])
+    {
         let scan = FeatureScan(feature: self, day: day, currency: currency)
         switch measure {
         case .latest, .daysSince: return (.decides, Array(scan.passing(events).suffix(1)))

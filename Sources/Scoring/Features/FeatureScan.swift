@@ -246,7 +246,8 @@ struct FeatureScan {
     @inline(__always)
     private func holds(_ index: Int, _ events: borrowing History) -> Bool {
         let event = events[index]
-        return classes.contains(event.eventClass) && event.currency == currency && feature.filter.passesBeyondClass(event)
+        return classes.contains(event.eventClass) && event.currency == currency
+            && feature.filter.passesBeyondClass(event)
             && (!feature.filter.isUnpaid || isUnpaid(index, events))
     }
 

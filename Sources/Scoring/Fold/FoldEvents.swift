@@ -1,3 +1,4 @@
+import Checksums
 import Events
 
 /// Events at the gate, and what they do once they are through.
@@ -36,7 +37,7 @@ extension FoldState {
             if let kept {
                 // The days up to the event's own pass first, each with its own changes.
                 pass(through: day, at: slot, into: &output)
-                keep(kept, event, contentHash, at: slot)
+                keep(kept.event, kept.identity, event, contentHash, at: slot)
             }
         } else {
             outcome = note(event, contentHash, dated: day, at: slot)
@@ -52,7 +53,7 @@ extension FoldState {
     mutating func admit(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int) -> Outcomes.Class {
         guard event.isFinancial else { return note(event, contentHash, dated: day, at: slot) }
         let (outcome, kept) = judge(event, contentHash, dated: day, at: slot)
-        if let kept { keep(kept, event, contentHash, at: slot) }
+        if let kept { keep(kept.event, kept.identity, event, contentHash, at: slot) }
         return outcome
     }
 
@@ -63,38 +64,42 @@ extension FoldState {
 
     /// What becomes of an event that features can read; where it is to be kept, as what.
     private mutating func judge(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int)
-        -> (Outcomes.Class, KeptEvent?)
+        -> (Outcomes.Class, (event: KeptEvent, identity: UInt64)?)
     {
         let horizon = horizon(slot)
         if day <= horizon { return (.outOfHorizon, nil) }
         guard let currency = currencies.place(of: event.currency!) else { return (.limit, nil) }
         let millisecond = event.occurredAt - properties!.dayOffset.start(of: day, for: people[slot].key)
-        let kept = KeptEvent(event, day: day, millisecond: millisecond, currency: currency)!
-        switch people[slot].arrival(
-            of: kept, identity: event.identity, contentHash: contentHash, horizon: horizon)
-        {
+        let producerHash = xxh3(event.producer.span)
+        let identity = Event.identity(producerHash: producerHash, id: event.id)
+        let kept = KeptEvent(
+            event, producerHash: producerHash, day: day, millisecond: millisecond, currency: currency)!
+        switch people[slot].arrival(of: kept, identity: identity, contentHash: contentHash, horizon: horizon) {
         case .void: return (.voided, nil)
         case .duplicate: return (.duplicate, nil)
         case .conflict: return (.conflict, nil)
         case .tooMany: return (.limit, nil)
-        case .new: return (.applied, kept)
+        case .new: return (.applied, (kept, identity))
         case .newAgain:
-            people[slot].remove(identity: event.identity)
-            return (.applied, kept)
+            people[slot].remove(identity: identity)
+            return (.applied, (kept, identity))
         }
     }
 
-    private mutating func keep(_ kept: KeptEvent, _ event: Event, _ contentHash: UInt64, at slot: Int) {
+    private mutating func keep(
+        _ kept: KeptEvent, _ identity: UInt64, _ event: Event, _ contentHash: UInt64, at slot: Int
+    ) {
         people[slot].standingDay = max(people[slot].standingDay, kept.day)
         people[slot].insert(
-            kept, identity: event.identity, contentHash: contentHash, producer: event.producer.span, id: event.id.span,
+            kept, identity: identity, contentHash: contentHash, producer: event.producer.span, id: event.id.span,
             isWholeSecond: event.occurredAt % 1000 == 0, plan: compiled.plan)
         if event.currency != models.speaking.currency { outcomes.otherCurrency += 1 }
     }
 
     /// Keeps a consent or a correction; what the correction takes back goes, and where that was the person's latest
     /// event, the day they stand at falls.
-    private mutating func note(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int) -> Outcomes.Class {
+    private mutating func note(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int) -> Outcomes.Class
+    {
         let horizon = horizon(slot)
         if day <= horizon { return .outOfHorizon }
         let identity = event.identity

@@ -41,36 +41,10 @@ struct FoldState: ~Copyable {
     /// Folds the record at `offset`; results and refusals are added to `output`. After an error the fold is unusable.
     mutating func fold(offset: Int64, key: RawSpan, value: RawSpan, into output: inout FoldOutput) throws(FoldError) {
         guard offset == nextOffset else { throw .gap(expected: nextOffset, got: offset) }
-        let record = try Self.decode(offset: offset, key: key, value: value, partition: partition)
-        timelineOffset = offset
-        nextOffset = offset + 1
-        guard let properties = try checked(record, offset: offset) else { return }
-        guard try sources.advance(to: record.source, appendedAt: record.appendedAt) else {
-            outcomes.repeats += 1
-            return
-        }
-        switch record.content {
-        case .properties:
-            outcomes[.control] += 1
-        case .tick(let time, _, _):
-            outcomes[.clock] += 1
-            ticks.advance(partition: record.source.partition, to: time)
-            endWaits()
-            // A timeline made for history has few ticks, far apart: each rolls everyone due before the next record.
-            roll(atMost: properties.mode == .history ? .max : Int(properties.rollsPerTick), into: &output)
-        case .event(let person, let event):
-            let bytes = value.extracting(TimelineRecord.eventStart...)
-            handle(
-                event, contentHash: event.contentHash(encoded: bytes), of: person, from: record.source, into: &output)
-            roll(atMost: Int(properties.rollsPerRecord), into: &output)
-        }
-    }
-
-    private static func decode(offset: Int64, key: RawSpan, value: RawSpan, partition: Int32) throws(FoldError)
-        -> TimelineRecord
-    {
         do {
-            return try TimelineRecord(key: key, value: value, partition: partition)
+            try fold(TimelineRecord.Prefix(key: key, value: value, partition: partition), value, offset, into: &output)
+        } catch let error as FoldError {
+            throw error
         } catch let error as TimelineError {
             throw .record(offset: offset, error)
         } catch let error as RuleViolation {
@@ -80,29 +54,65 @@ struct FoldState: ~Copyable {
         }
     }
 
-    /// Holds the record against what the timeline says it is. nil: the first record, which says it, has been taken.
-    private mutating func checked(_ record: TimelineRecord, offset: Int64) throws(FoldError) -> TimelineProperties? {
-        guard let properties else {
-            guard offset == 0, case .properties(let first) = record.content else { throw .noProperties(offset: offset) }
-            properties = first
-            ticks = TickTimes(partitions: Int(first.consentPartitions))
-            sources = SourcePositions(partitions: first.rawPartitions)
-            _ = try sources.advance(to: record.source, appendedAt: record.appendedAt)
-            outcomes[.control] += 1
-            return nil
-        }
-        switch record.content {
-        case .properties(let said):
-            guard said == properties else { throw .otherTimeline(offset: offset) }
-        case .tick(_, let fingerprint, let said):
-            guard said == properties else { throw .otherTimeline(offset: offset) }
-            guard secretFingerprint == nil || secretFingerprint == fingerprint else {
-                throw .otherSecret(offset: offset)
+    private mutating func fold(
+        _ record: TimelineRecord.Prefix, _ value: RawSpan, _ offset: Int64, into output: inout FoldOutput
+    ) throws {
+        guard let properties else { return try begin(record, value, offset) }
+        // Before anything else, also of a repeat: whether it is of this timeline, and whole.
+        switch record.kind {
+        case .properties:
+            guard try TimelineRecord.properties(in: value) == properties else {
+                throw FoldError.otherTimeline(offset: offset)
             }
-            secretFingerprint = fingerprint
-        case .event: break
+            guard try isNew(record, offset) else { return }
+            outcomes[.control] += 1
+        case .tick:
+            let time = try tick(in: value, properties, offset)
+            guard try isNew(record, offset) else { return }
+            outcomes[.clock] += 1
+            ticks.advance(partition: record.source.partition, to: time)
+            endWaits()
+            // A timeline made for history has few ticks, far apart: each rolls everyone due before the next record.
+            roll(atMost: properties.mode == .history ? .max : Int(properties.rollsPerTick), into: &output)
+        case .event(let type):
+            let person = try TimelineRecord.person(in: value)
+            let event = try TimelineRecord.event(type, in: value)
+            guard try isNew(record, offset) else { return }
+            let bytes = value.extracting(TimelineRecord.eventStart...)
+            handle(
+                event, contentHash: event.contentHash(encoded: bytes), of: person, from: record.source, into: &output)
+            roll(atMost: Int(properties.rollsPerRecord), into: &output)
         }
-        return properties
+    }
+
+    /// Takes the record's place in; false for a repeat, which is counted and dropped.
+    private mutating func isNew(_ record: TimelineRecord.Prefix, _ offset: Int64) throws(FoldError) -> Bool {
+        timelineOffset = offset
+        nextOffset = offset + 1
+        let isNew = try sources.advance(to: record.source, appendedAt: record.appendedAt)
+        if !isNew { outcomes.repeats += 1 }
+        return isNew
+    }
+
+    /// The first record says what the timeline is.
+    private mutating func begin(_ record: TimelineRecord.Prefix, _ value: RawSpan, _ offset: Int64) throws {
+        guard offset == 0, record.kind == .properties else { throw FoldError.noProperties(offset: offset) }
+        let said = try TimelineRecord.properties(in: value)
+        properties = said
+        ticks = TickTimes(partitions: Int(said.consentPartitions))
+        sources = SourcePositions(partitions: said.rawPartitions)
+        if try isNew(record, offset) { outcomes[.control] += 1 }
+    }
+
+    /// The time of a tick of this timeline and secret.
+    private mutating func tick(in value: RawSpan, _ properties: TimelineProperties, _ offset: Int64) throws -> Int64 {
+        let (time, fingerprint, said) = try TimelineRecord.tick(in: value)
+        guard said == properties else { throw FoldError.otherTimeline(offset: offset) }
+        guard secretFingerprint == nil || secretFingerprint == fingerprint else {
+            throw FoldError.otherSecret(offset: offset)
+        }
+        secretFingerprint = fingerprint
+        return time
     }
 
     func day(of time: Int64, for person: PersonKey) -> Int32 {

@@ -95,7 +95,8 @@ struct History: ~Copyable {
     private func unpack(_ slot: EventSlot) -> KeptEvent {
         var event = KeptEvent(
             day: slot.day, millisecond: slot.millisecond, eventClass: slot.eventClass, currency: slot.inlineCurrency,
-            days: slot.inlineDays, monthOffset: slot.monthOffset, firstMinor: Int64(slot.word2), secondMinor: 0, third: 0)
+            days: slot.inlineDays, monthOffset: slot.monthOffset, firstMinor: Int64(slot.word2), secondMinor: 0,
+            third: 0)
         switch slot.form {
         case EventSlot.Form.noSecond: break
         case EventSlot.Form.sameSecond: event.secondMinor = event.firstMinor
@@ -204,7 +205,8 @@ struct History: ~Copyable {
 
     private mutating func pack(_ event: KeptEvent, identity: UInt64, check: UInt8) -> EventSlot {
         var obligation: UInt8 = 0
-        var isWide = event.currency > 3 || event.days >= Int32(EventSlot.noDays) || !(-1...1).contains(event.monthOffset)
+        var isWide =
+            event.currency > 3 || event.days >= Int32(EventSlot.noDays) || !(-1...1).contains(event.monthOffset)
         if event.type == EventType.repayment.kept {
             obligation = place(ofObligation: event.third)
             isWide = isWide || obligation == 0

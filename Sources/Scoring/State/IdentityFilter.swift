@@ -30,9 +30,10 @@ struct IdentityFilter: ~Copyable {
         return true
     }
 
-    /// Made anew for the events that there are, with room for an eighth more.
+    /// Made anew for the events that there are, with room for an eighth more than there may be before the slots grow: so
+    /// it grows with them and no oftener.
     mutating func rebuild(_ slots: borrowing PackedArray<EventSlot>) {
-        let room = slots.count + slots.count / 8 + 1
+        let room = slots.capacity + slots.capacity / 8 + 1
         let count = (room + Self.keysPerWord - 1) / Self.keysPerWord
         if words.count < count + 1 { words.append(repeating: 0, count: count + 1 - words.count) }
         var bits = words.mutableSpan

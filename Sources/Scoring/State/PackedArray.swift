@@ -123,7 +123,9 @@ import Events
         removeAll()
         let count = bytes.byteCount / MemoryLayout<Element>.stride
         setCapacity(count)
-        unsafe bytes.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(start: elements, count: $0.count).copyMemory(from: $0) }
+        unsafe bytes.withUnsafeBytes {
+            unsafe UnsafeMutableRawBufferPointer(start: elements, count: $0.count).copyMemory(from: $0)
+        }
         setCount(count)
     }
 
@@ -156,11 +158,11 @@ import Events
         unsafe storage.storeBytes(of: UInt32(count), as: UInt32.self)
     }
 
-    /// By a sixteenth: room that nobody uses is what a person should not cost.
+    /// By four elements or a thirty-second: room that nobody uses is what a person should not cost.
     @inline(never)
     private mutating func grow(by added: Int) {
-        let least = Swift.max(1, 16 / MemoryLayout<Element>.stride)
-        setCapacity(count + Swift.max(added, count / 16, Swift.min(least, count)))
+        let least = MemoryLayout<Element>.stride < 4 ? 0 : Swift.min(count, 4)
+        setCapacity(count + Swift.max(added, count / 32, least))
     }
 
     private mutating func setCapacity(_ capacity: Int) {

@@ -93,7 +93,8 @@ struct PlanDraft {
             $0.kind == kind && $0.field == field && $0.window == window && !alike!.words.contains($0.word)
         }
         if types.count == 1, let found { return found.word }
-        let lane = Plan.Lane(kind: kind, field: field, window: window, word: Int32(wordCount),
+        let lane = Plan.Lane(
+            kind: kind, field: field, window: window, word: Int32(wordCount),
             isOfAllTypes: types.count > 1)
         wordCount += kind == .min || kind == .max ? 2 : 1
         for type in types {
