@@ -58,6 +58,7 @@ struct RateBench {
         try bench.foldAndClear(&batch)
         column.events = workload.events(inLast: Self.horizonDays)
         column.bytesPerEvent = Double(residentBytes() - granted) / Double(column.events)
+        column.grownBytes = Double(residentBytes() - start)
         precondition(bench.fold.personCount == workload.persons, "no grant has ended")
     }
 
@@ -111,7 +112,7 @@ struct RateBench {
 
 /// A fold with its output, fed from batches.
 final class FoldBench {
-    let fold: PartitionFold
+    var fold: PartitionFold
     private var output = FoldOutput()
     private(set) var results = 0
 

@@ -71,9 +71,14 @@ struct SnapshotBench {
         column.packedBytesPerEvent = Double(packed ?? 0) / Double(column.events)
         let start = cpuSeconds()
         let payload = try store.read(reference)
-        column.readMegabytesPerSecond = Double(payloadBytes) / 1e6 / (cpuSeconds() - start)
+        let readSeconds = cpuSeconds() - start
+        column.readMegabytesPerSecond = Double(payloadBytes) / 1e6 / readSeconds
+        bench.fold = PartitionFold(partition: 0, scorecard: scorecard)  // the memory of the old one is given back
+        let resident = residentBytes()
+        let loadStart = cpuSeconds()
         let loaded = try PartitionFold(state: unsafe payload.span.bytes, partition: 0, scorecard: scorecard)
-        column.loadMegabytesPerSecond = Double(payloadBytes) / 1e6 / (cpuSeconds() - start)
+        column.loadMegabytesPerSecond = Double(payloadBytes) / 1e6 / (readSeconds + cpuSeconds() - loadStart)
+        column.recoveredBytes = Double(residentBytes() - resident)
         precondition(loaded.nextOffset == reference.offset && loaded.personCount == column.persons)
     }
 }

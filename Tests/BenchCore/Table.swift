@@ -15,6 +15,9 @@ struct Column {
     var rolledPerDay = 0.0
     var bytesPerPerson = 0.0
     var bytesPerEvent = 0.0
+    /// Of all persons and events, as they grew and after a snapshot was loaded.
+    var grownBytes = 0.0
+    var recoveredBytes = 0.0
     var payloadBytesPerEvent = 0.0
     var packedBytesPerEvent = 0.0
     var cutMilliseconds = 0.0
@@ -45,6 +48,13 @@ func printTable(_ title: String, _ columns: [Column]) {
         ("  due that day, a person", { two($0.rolledPerDay) }),
         ("resident bytes a person with a grant, no events", { one($0.bytesPerPerson) }),
         ("resident bytes an event of the last 800 days", { one($0.bytesPerEvent) }),
+        (
+            "resident, of 256 bytes a person and 24 an event: grown / recovered",
+            {
+                let target = Double($0.persons * 256 + $0.events * 24)
+                return "\(two($0.grownBytes / target)) / \(two($0.recoveredBytes / target))"
+            }
+        ),
         ("snapshot: payload bytes an event", { one($0.payloadBytesPerEvent) }),
         ("  packed bytes an event", { one($0.packedBytesPerEvent) }),
         (

@@ -30,17 +30,20 @@ struct IdentityFilter: ~Copyable {
         return true
     }
 
-    /// Made anew for the events that there are, with room for an eighth more than there may be before the slots grow: so
-    /// it grows with them and no oftener.
+    /// Made anew for the events that there are, with room for a sixteenth more at least; where it must grow, for a quarter,
+    /// so that it seldom does.
     mutating func rebuild(_ slots: borrowing PackedArray<EventSlot>) {
-        let room = slots.capacity + slots.capacity / 8 + 1
-        let count = (room + Self.keysPerWord - 1) / Self.keysPerWord
-        if words.count < count + 1 { words.append(repeating: 0, count: count + 1 - words.count) }
+        let least = Self.words(for: slots.count + slots.count / 16 + 1)
+        if words.count < least {
+            words.append(repeating: 0, count: Self.words(for: slots.count + slots.count / 4 + 1) - words.count)
+        }
         var bits = words.mutableSpan
         for index in bits.indices { bits[index] = 0 }
         for index in slots.indices { set(slots[index].identity) }
         words[0] = UInt64((words.count - 1) * Self.keysPerWord - slots.count)
     }
+
+    private static func words(for keys: Int) -> Int { 1 + (keys + keysPerWord - 1) / keysPerWord }
 
     mutating func removeAll() { words.removeAll() }
 

@@ -71,6 +71,10 @@ import Events
 
     // MARK: - Changing
 
+    mutating func reserve(_ capacity: Int) {
+        if capacity > self.capacity { setCapacity(capacity) }
+    }
+
     @inline(__always)
     mutating func append(_ element: Element) {
         let count = count

@@ -92,7 +92,7 @@ extension Person {
         totals.removeAll()
     }
 
-    /// Drops what is dated on or before `day`, at most the day the person stands at less the horizon; events 20 days'
+    /// Drops what is dated on or before `day`, at most the day the person stands at less the horizon; events 10 days'
     /// worth at a time.
     mutating func drop(through day: Int32, plan: Plan) {
         ledger.dropNotices(through: day)
@@ -107,7 +107,7 @@ extension Person {
         }
     }
 
-    private static let dropDays: Int32 = 20
+    private static let dropDays: Int32 = 10
     /// From so many events on, running totals are kept.
     static let totalsMin = 64
 }

@@ -37,18 +37,24 @@ struct Totals: ~Copyable {
         for lane in plan.lanes.indices { plan.lanes[lane].clear(&words) }
         for kept in plan.cached.indices { words[Int(plan.cached[kept].word)] = Self.unknown }
         let count = plan.windows.count
-        var first = history.count
-        for window in 0..<count {
-            words[1 + window] = Int64(history.first(after: day - plan.windows[window]))
-            Self.settle(window, plan, history, &words)
-            first = min(first, Int(words[1 + window]))
+        guard count > 0 else { return }
+        // The widest window comes first; narrower ones join in as the scan reaches their first event.
+        var windows: UInt8 = 0
+        var narrowest = count
+        var index = history.first(after: day - plan.windows[count - 1])
+        while index < history.count {
+            let event = history[index]
+            while narrowest > 0, event.day > day - plan.windows[narrowest - 1] {
+                narrowest -= 1
+                windows |= 1 << narrowest
+                words[1 + narrowest] = Int64(index)
+            }
+            Passage(plan: plan, event: event, index: index, windows: windows).enter(&words, history, looksAhead: false)
+            index += 1
         }
-        // The widest window comes first; narrower ones join in as the scan reaches them.
-        for index in first..<history.count {
-            var windows: UInt8 = 0
-            for window in 0..<count where index >= Int(words[1 + window]) { windows |= 1 << window }
-            Passage(plan: plan, event: history[index], index: index, windows: windows)
-                .enter(&words, history, looksAhead: false)
+        for window in 0..<count {
+            if window < narrowest { words[1 + window] = Int64(history.count) }
+            Self.settle(window, plan, history, &words)
         }
     }
 
