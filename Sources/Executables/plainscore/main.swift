@@ -3,7 +3,8 @@ import Telemetry
 
 /// Every subcommand, in the order of a first session.
 let commands: [Command] = [
-    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .explain, .outcomes, .deadLetters,
+    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .explain, .outcomes, .deadLetters, .replay,
+    .export,
     .features, .modelCheck, .sampleUCI, .sampleCompare, .devBroker,
 ]
 

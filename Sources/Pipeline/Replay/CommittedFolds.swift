@@ -67,7 +67,7 @@ public struct CommittedFolds<L: Log> {
         return (fold, start)
     }
 
-    private func committedMetadata(_ partition: Int32) throws -> OffsetMetadata {
+    func committedMetadata(_ partition: Int32) throws -> OffsetMetadata {
         let text = committed[Int(partition)].metadata
         guard let metadata = text.isEmpty ? .zero : OffsetMetadata(text) else {
             throw RoleError.metadata(topic: names.timeline, partition: partition, text: text)
@@ -122,7 +122,7 @@ public struct CommittedFolds<L: Log> {
         }
     }
 
-    private func hold(_ fold: PartitionFold, to committed: OffsetMetadata) throws {
+    func hold(_ fold: PartitionFold, to committed: OffsetMetadata) throws {
         let place = "\(names.timeline)-\(fold.partition)@\(fold.nextOffset)"
         guard fold.sequence == committed.sequence, fold.chain == committed.chain else {
             throw RoleError.brokenInvariant(

@@ -1,0 +1,17 @@
+import Commands
+
+/// `plainscore replay`: folds the timeline again for an operator's question.
+extension Command {
+    static var replay: Command {
+        Command(
+            path: ["replay"], summary: "Fold the timeline again: preview another scorecard beside the one that speaks.",
+            options: modelPreviewOptions, notes: modelPreviewNotes, run: runReplay)
+    }
+}
+
+private func runReplay(_ arguments: Arguments) throws -> Int32 {
+    guard arguments.flag("model") else {
+        throw UsageError("say what to do: --model FILE previews another scorecard", arguments.command)
+    }
+    return try runModelPreview(arguments)
+}
