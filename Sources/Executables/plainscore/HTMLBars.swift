@@ -34,7 +34,6 @@ extension HTMLText {
             "svg",
             [
                 "class": kind, "viewBox": "0 0 1000 \(height)", "preserveAspectRatio": "none", "aria-hidden": "true",
-                "xmlns": "http://www.w3.org/2000/svg",
             ], body)
     }
 

@@ -25,10 +25,12 @@ let pageStyle = """
     td.bar { width: 55%; vertical-align: middle; }
     td small, th small { display: block; line-height: 1.3; overflow-wrap: anywhere; }
     table.parts { table-layout: fixed; }
-    table.parts th:first-child { width: 38%; }
-    table.parts th:nth-child(2) { width: 18%; }
-    svg { display: block; width: 100%; }
+    table.parts th:first-child { width: 52%; }
+    table.points th:first-child { width: 70%; }
+    table.history th:first-child, table.forecast th:first-child, tr th.word + td.number { white-space: nowrap; }
+    svg { display: block; width: 100%; overflow: visible; }
     svg.bar { height: 1rem; }
+    th svg.bar { margin: .3rem 0; }
     svg.pair { height: 1.4rem; }
     dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: .8rem; margin: 1rem 0; }
     dl.facts div { background: var(--faint); border-radius: .4rem; padding: .6rem .8rem; }

@@ -182,7 +182,7 @@ extension PersonChange {
             html.write("; \(reasons)")
         }
         html.element("table", ["class": "parts"]) { html in
-            html.headingRow(["Characteristic", "Value", "Before", "After", ""], numbers: [1, 2, 3, 4])
+            html.headingRow(["Characteristic", "Before", "After", "Change"], numbers: [1, 2, 3])
             html.element("tbody") { html in
                 for part in parts { part.write(into: &html) }
             }
@@ -199,13 +199,17 @@ extension PersonChange.Part {
     }
 
     private func writeCells(into html: inout HTMLText) {
-        html.cell("th", isNumber: false, name, small: (before ?? after)?.feature ?? "")
-        html.cell("td", isNumber: true, valueWords)
-        html.cell("td", isNumber: true, before?.pointsWords ?? "–", small: before?.bin ?? "")
-        html.cell("td", isNumber: true, after?.pointsWords ?? "–", small: after?.bin ?? "")
+        html.element("th", ["scope": "row", "class": "word"]) { html in
+            html.write(name)
+            html.element("small", text: (before ?? after)?.feature ?? "")
+            html.element("small", text: valueWords + (sharedBin.map { ", in \(unbroken($0))" } ?? ""))
+        }
+        html.cell("td", isNumber: true, before?.pointsWords ?? "–", small: sharedBin == nil ? before?.bin ?? "" : "")
+        html.cell("td", isNumber: true, after?.pointsWords ?? "–", small: sharedBin == nil ? after?.bin ?? "" : "")
         html.cell("td", isNumber: true, isChanged ? signed(moved) : "")
     }
 
+    private var sharedBin: String? { before?.bin == after?.bin ? before?.bin : nil }
     private var moved: Int64 { Int64(after?.points ?? 0) - Int64(before?.points ?? 0) }
 }
 

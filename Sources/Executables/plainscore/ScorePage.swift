@@ -73,7 +73,7 @@ struct ScorePage {
         }
         let (least, most) = (Int(min(0, points.min() ?? 0)), Int(max(1, points.max() ?? 1)))
         html.element("table", ["class": "points"]) { html in
-            html.headingRow(["Part", "Points", "Baseline", "Best", ""], numbers: [1, 2, 3])
+            html.headingRow(["Part", "Points", "Baseline", "Best"], numbers: [1, 2, 3])
             html.element("tbody") { html in
                 for part in explanation.characteristics { part.write(label(part), least...most, into: &html) }
             }
@@ -114,17 +114,22 @@ extension ExplainedCharacteristic {
         let unit = (try? Feature(feature))?.unit.rawValue ?? ""
         let said = value.map { "\(grouped($0)) \(unit)" } ?? "missing"
         html.element("tr") { html in
-            html.cell("th", isNumber: false, label, small: "\(name): \(said), in \(bin ?? "no bin")")
-            html.cell("td", isNumber: true, points.map(signedPoints) ?? "–")
-            html.cell("td", isNumber: true, signedPoints(baselinePoints))
-            html.cell("td", isNumber: true, signedPoints(bestPoints))
-            html.element("td", ["class": "bar"]) { html in
-                guard let points else { return }
-                html.bar(
-                    from: Int(baselinePoints), to: Int(points), least: range.lowerBound, most: range.upperBound)
+            html.element("th", ["scope": "row", "class": "word"]) { html in
+                html.write(label)
+                html.element("small", text: "\(name): \(said), in \(unbroken(bin ?? "no bin"))")
+                if let points {
+                    html.bar(
+                        from: Int(baselinePoints), to: Int(points), least: range.lowerBound, most: range.upperBound)
+                }
+            }
+            for number in [points, baselinePoints, bestPoints] {
+                html.cell("td", isNumber: true, number.map(signedPoints) ?? "–")
             }
         }
     }
 }
+
+/// With blanks at which no line ends.
+func unbroken(_ text: String) -> String { text.replacing(" ", with: "\u{A0}") }
 
 private func date(_ day: Int32) -> String { CalendarDate(days: day)?.description ?? "" }

@@ -81,7 +81,8 @@ extension ScorePage {
     private func name(_ characteristic: Int) -> String { scorecard.characteristics[characteristic].name }
 
     private func moved(_ characteristic: Int, _ before: Int32?, _ after: Int32?) -> String {
-        "\(name(characteristic)) \(before.map(signedPoints) ?? "none") → \(after.map(signedPoints) ?? "none")"
+        let new = after.map(signedPoints) ?? "none"
+        return "\(name(characteristic)) " + (before.map { "\(signedPoints($0)) → \(new)" } ?? new)
     }
 
     private func change(_ before: Int32?, _ after: Int32?) -> String {

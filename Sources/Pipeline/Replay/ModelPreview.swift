@@ -32,10 +32,17 @@ public struct ModelPreview: Sendable {
 
     /// Persons with a live grant, by whether the models have a score of them.
     public struct Persons: Equatable, Sendable {
-        public internal(set) var both = 0
-        public internal(set) var onlyPresent = 0
-        public internal(set) var onlyOther = 0
-        public internal(set) var neither = 0
+        public internal(set) var both: Int
+        public internal(set) var onlyPresent: Int
+        public internal(set) var onlyOther: Int
+        public internal(set) var neither: Int
+
+        public init(both: Int = 0, onlyPresent: Int = 0, onlyOther: Int = 0, neither: Int = 0) {
+            self.both = both
+            self.onlyPresent = onlyPresent
+            self.onlyOther = onlyOther
+            self.neither = neither
+        }
 
         public var live: Int { both + onlyPresent + onlyOther + neither }
     }

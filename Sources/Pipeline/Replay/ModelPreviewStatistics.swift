@@ -16,7 +16,7 @@ public struct DifferenceHistogram: Equatable, Sendable {
     static let stepsPerSideMax: Int64 = 15
 
     /// The width is the least of 1, 2, 5, 10, 20, 50 … with which each side has at most 15 steps.
-    init(_ differences: [Int32]) {
+    public init(_ differences: [Int32]) {
         guard let least = differences.min(), let greatest = differences.max() else {
             width = 1
             steps = []
@@ -68,8 +68,8 @@ public struct PopulationStability: Equatable, Sendable {
     /// Rounded to the nearest, halves up; nil where there is nobody.
     public let tenThousandths: Int?
 
-    /// - Parameter pairs: scores of the same persons. Complexity: O(n log n).
-    init(before: [Int32], after: [Int32]) {
+    /// - Parameters: scores of the same persons, in one order. Complexity: O(n log n).
+    public init(before: [Int32], after: [Int32]) {
         precondition(before.count == after.count)
         guard !before.isEmpty else {
             bins = []
@@ -158,7 +158,7 @@ public struct CutShares: Equatable, Sendable {
     public let fallen: Int
 
     /// nil where there is nobody and no cut was given.
-    init?(_ given: Int32?, before: [Int32], after: [Int32]) {
+    public init?(_ given: Int32?, before: [Int32], after: [Int32]) {
         guard let cut = given ?? (before.isEmpty ? nil : before.sorted()[(before.count + 1) / 2 - 1]) else {
             return nil
         }
