@@ -37,6 +37,7 @@ extension PipelineOnARealBroker {
             let names = deployment.names
             let known = RawTopic.events.map(names.consumerGroup) + [names.aggregatorGroup, names.publisherGroup]
             #expect(Set(groups.map(String.init)) == Set(known))
+            try expectOutputs(in: deployment)
         }
 
         // MARK: - Previews

@@ -28,7 +28,9 @@ struct ReplayProgramTests {
                 ["replay", "--model", card("uci-mean"), "--against", card("uci-max"), "--cut", "high"], 2,
                 "--cut high: give a whole number"
             ),
-            (["export"], 2, "--as-of is missing"),
+            (["replay", "--model", card("uci-max"), "--into", "a b"], 2, "--into a b: 1 to 200 letters"),
+            (["replay", "--model", card("uci-max"), "--into", "b-", "--cut", "5"], 2, "--cut goes with a preview"),
+            (["replay", "--into", "b-"], 2, "say what to do"), (["export"], 2, "--as-of is missing"),
             (["export", "--as-of", "/nowhere.csv"], 1, "/nowhere.csv: No such file"),
         ] as [([String], Int32, String)])
     func `a command line ends with its exit code and says why`(words: [String], exitCode: Int32, message: String) throws

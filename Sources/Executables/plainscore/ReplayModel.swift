@@ -8,9 +8,10 @@ import Telemetry
 
 /// `plainscore replay --model`: what another scorecard would say of the same persons.
 let modelPreviewOptions: [Option] = [
-    .value("model", "FILE", "the scorecard to preview, PMML"),
-    .value("against", "FILE", "the scorecard that speaks on this timeline, PMML; needed"),
-    .value("challenger", "FILE[,FILE…]", "the challengers that the aggregator runs beside it, in their order"),
+    .value("model", "FILE", "the scorecard to preview, or whose outputs to write, PMML"),
+    .value("against", "FILE", "the scorecard that speaks on this timeline, PMML; a preview needs it"),
+    .value("challenger", "FILE[,FILE…]", "the challengers of the one that speaks, in their order"),
+    .value("into", "PREFIX", "instead of a preview: write scores and score changes into new topics of this prefix"),
     .value(
         "as-of", "TIME", "stop where each partition's clock first reaches this: 2005-07-01, 2005-07-01T12:00:00Z or ms"),
     .value("cut", "N", "count who has N points or more, before and after (default: the median of the present scores)"),
@@ -24,6 +25,10 @@ let modelPreviewNotes = """
     FILE alone, in one reading. Nothing is published: no topic, group or offset is written. Without --as-of the present
     fold is held to what was committed there: exit 12 where another model published, 13 where it is another history.
     Persons are named by their keys: no reference is known here.
+
+    --model FILE --into PREFIX writes what the aggregator and the publisher would have written had FILE spoken from the
+    beginning, byte for byte, to PREFIXscores and PREFIXscore-changes.PURPOSE, for a subscriber to read. The topics must not
+    be there yet; no group and no other topic is touched. Where it does not end with exit 0, delete them and begin again.
     """
 
 func runModelPreview(_ arguments: Arguments) throws -> Int32 {
