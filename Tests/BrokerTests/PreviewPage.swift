@@ -3,9 +3,11 @@ import FoundationXML
 
 /// The page, read as the XML that it is.
 struct PreviewPage {
+    let html: String
     private let document: XMLDocument
 
     init(_ html: String) throws {
+        self.html = html
         document = try XMLDocument(xmlString: String(html.drop { $0 != "\n" }))
     }
 

@@ -81,6 +81,10 @@ extension PipelineOnARealBroker {
             let isHeld = clients.map { $0.status[5] == 1 }
             try expect(preview, page, before: before, after: zip(before, isHeld).map { $1 ? $0 - 20 : $0 }, seed)
             #expect(preview.largest.count == min(10, isHeld.count { $0 }))
+            if Chromium.path != nil {
+                let shown = try Chromium.render(page.html, width: 390)
+                #expect(shown.width <= 390 && shown.tables.count == 3 + preview.largest.count)
+            }
             #expect(
                 !clients.contains { page.text.contains("uci-\($0.digits)") }, "a page names persons by their keys alone"
             )

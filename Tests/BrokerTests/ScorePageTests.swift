@@ -30,7 +30,22 @@ struct ScorePageTests {
                 expect(shown, tells: json)
             }
         }
+        try expectNoScore(of: "newcomer", in: deployment)
         try expectRefusals(of: persons[0], in: deployment)
+    }
+
+    /// A consent and no event yet.
+    private func expectNoScore(of person: String, in deployment: Deployment) throws {
+        try deployment.plainscore(
+            "produce", "-", input: Self.tenancy(of: person).replacing("2005-10-02", with: "2005-10-03"))
+        try deployment.plainscore("lag", "--until-zero", "--timeout", "60")
+        let files = try TemporaryFolder()
+        let path = files.path("page.html")
+        try deployment.plainscore(
+            "explain", person, "--secret", deployment.secret, "--model", deployment.model, "--html", path)
+        let shown = try Chromium.render(try String(contentsOfFile: path, encoding: .utf8), width: 390)
+        #expect(shown.heading == "No score yet" && shown.width <= 390 && shown.listItems.isEmpty)
+        #expect(shown.tables.last?.last?.map(plain) == ["tenancy", "flat-7", "2006-02-01T00:00:00.000Z", "none yet"])
     }
 
     /// Of a line that is an event.

@@ -19,6 +19,7 @@ let pageStyle = """
     caption { text-align: left; padding: .2rem 0 .4rem; }
     th, td { padding: .25rem .5rem .25rem 0; text-align: left; vertical-align: top; font-weight: normal;
       border-top: 1px solid var(--faint); }
+    th { overflow-wrap: break-word; }
     th:last-child, td:last-child { padding-right: 0; }
     thead th { color: var(--quiet); border-top: 0; vertical-align: bottom; }
     .number { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
