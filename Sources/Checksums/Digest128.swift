@@ -1,5 +1,5 @@
 /// A 128-bit digest, as `xxh3Digest` and `chained` make it.
-public struct Digest128: Equatable, Hashable, Sendable {
+public struct Digest128: Equatable, Hashable, Sendable, BitwiseCopyable {
     public var high: UInt64
     public var low: UInt64
 

@@ -42,6 +42,13 @@ public struct CalendarDate: Equatable, Comparable, Sendable {
         return Int32(civil.year * 12 + civil.month - 1)
     }
 
+    /// The days of the calendar month in which a day lies.
+    public static func month(ofDay days: Int32) -> ClosedRange<Int32> {
+        let civil = civilFromDays(Int(days))
+        let first = days - Int32(civil.day) + 1
+        return first...first + Int32(length(ofMonth: civil.month, year: civil.year)) - 1
+    }
+
     static func length(ofMonth month: Int, year: Int) -> Int {
         switch month {
         case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28

@@ -1,6 +1,6 @@
 /// A person as every stage after the consumers knows them: a keyed hash of the reference that the operator gave at
 /// opt-in. Nobody without the secret can go from one to the other, and no stage joins two of them.
-public struct PersonKey: Equatable, Hashable, Comparable, Sendable {
+public struct PersonKey: Equatable, Hashable, Comparable, Sendable, BitwiseCopyable {
     public let high: UInt64
     public let low: UInt64
 

@@ -50,7 +50,7 @@ import Testing
             )
         }
         state[0] += 1
-        #expect(throws: SnapshotPayloadError.version(4)) {
+        #expect(throws: SnapshotPayloadError.version(PartitionFold.payloadVersion + 1)) {
             try PartitionFold(state: unsafe state.span.bytes, partition: 0, scorecard: try card("max"))
         }
     }

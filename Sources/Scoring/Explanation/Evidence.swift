@@ -40,19 +40,21 @@ public struct Evidence: Equatable, Sendable {
 extension Feature {
     /// The events that make this feature's value on `day`. Among events of one extreme value the newest decides: the
     /// value stays until that one leaves. Complexity: as `value`.
-    func evidence(of events: History, on day: Int32, currency: UInt8) -> (role: Evidence.Role, events: [Int]) {
-        let scan = FeatureScan(feature: self, events: events, day: day, currency: currency)
+    func evidence(of events: borrowing History, on day: Int32, currency: UInt8) -> (role: Evidence.Role, events: [Int]) {
+        let scan = FeatureScan(feature: self, day: day, currency: currency)
         switch measure {
-        case .latest, .daysSince: return (.decides, scan.passing.suffix { _ in true })
+        case .latest, .daysSince: return (.decides, Array(scan.passing(events).suffix(1)))
         case .min(let field), .max(let field):
-            let value = scan.value
-            return (.decides, scan.passing.suffix { value != nil && field.value(in: events[$0]) == value })
-        case .tenureDays: return (.decides, Array(scan.passing.prefix(1)))
+            guard let value = scan.value(events) else { return (.decides, []) }
+            var passing = scan.passing(events)
+            while let last = passing.last, field.value(in: events[last]) != value { passing.removeLast() }
+            return (.decides, Array(passing.suffix(1)))
+        case .tenureDays: return (.decides, Array(scan.passing(events).prefix(1)))
         // Both types are read.
-        case .paidToLimit: return (.counted, scan.repaymentsAndStatements)
+        case .paidToLimit: return (.counted, scan.repaymentsAndStatements(events))
         case .sum, .per30Days, .mean, .count, .share, .days, .months, .longestStreak, .paidToDue, .obligationsOpen,
             .outToIn, .depositKeptToHeld, .events, .activeMonths:
-            return (.counted, scan.passing)
+            return (.counted, scan.passing(events))
         }
     }
 
@@ -80,29 +82,24 @@ extension Feature {
     }
 }
 
-extension [Int] {
-    /// The last one that `isMeant`, alone.
-    fileprivate func suffix(_ isMeant: (Int) -> Bool) -> [Int] { last(where: isMeant).map { [$0] } ?? [] }
-}
-
 extension Evidence {
-    init(of feature: Feature, _ person: Person, on day: Int32, dayOffset: DayOffset, _ names: EventNames) {
+    init(
+        of feature: Feature, _ person: borrowing Person, on day: Int32, dayOffset: DayOffset, _ names: EventNames
+    ) {
         let (role, places) = feature.evidence(of: person.events, on: day, currency: Currencies.ofModel)
-        self.init(
-            role: role, total: places.count,
-            newest: places.suffix(Self.shownMax).reversed().map { place in
-                let event = person.events[place]
-                let name = names[person.events.identity(place)]
-                return Fact(
+        var newest: [Fact] = []
+        for place in places.suffix(Self.shownMax).reversed() {
+            let event = person.events[place]
+            let type = EventType(kept: event.type)
+            let name = names[person.events.identity(place)]
+            newest.append(
+                Fact(
                     occurredAt: dayOffset.start(of: event.day, for: person.key) + event.millisecond, day: event.day,
-                    type: event.eventType, producer: name?.producer.text, id: name?.id.text,
-                    amounts: feature.fieldsRead.filter { $0.facts.types.contains(event.eventType) }.map {
+                    type: type, producer: name?.producer.text, id: name?.id.text,
+                    amounts: feature.fieldsRead.filter { $0.facts.types.contains(type) }.map {
                         Amount(name: $0.facts.name, value: $0.value(in: event))
-                    })
-            })
+                    }))
+        }
+        self.init(role: role, total: places.count, newest: newest)
     }
-}
-
-extension KeptEvent {
-    fileprivate var eventType: EventType { EventType(rawValue: type + Self.typeBase)! }
 }

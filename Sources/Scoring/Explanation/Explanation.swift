@@ -73,35 +73,35 @@ extension PartitionFold {
     /// The points of the characteristics and the initial score add up to the score that was published, or it throws.
     /// Complexity: characteristics × events for the present, and that again for each moment of the forecast.
     public func explanation(of key: PersonKey, names: EventNames = EventNames()) throws -> Explanation? {
-        guard let slot = people.slot(of: key) else { return nil }
-        let person = people[slot]
-        let day = standingDay(of: person)
+        guard let slot = state.people.slot(of: key) else { return nil }
+        return try explanation(of: state.people[slot], names)
+    }
+
+    private func explanation(of person: borrowing Person, _ names: EventNames) throws -> Explanation {
+        let day = state.standingDay(of: person)
         var evaluation = Evaluation()
         var totals = Totals()
-        totals.build(compiled.plan, person.events, on: day)
-        compiled.evaluate(&totals, person.events, into: &evaluation)
-        let characteristics = scorecard.characteristics.enumerated().map { index, characteristic in
-            ExplainedCharacteristic(
-                characteristic, bin: Int(evaluation.bins[index]),
-                inputs: characteristic.features.map { feature in
-                    ExplainedCharacteristic.Input(
+        totals.build(state.compiled.plan, person.events, on: day)
+        state.compiled.evaluate(&totals, person.events, into: &evaluation)
+        var characteristics: [ExplainedCharacteristic] = []
+        for (index, characteristic) in scorecard.characteristics.enumerated() {
+            var inputs: [ExplainedCharacteristic.Input] = []
+            for feature in characteristic.features {
+                inputs.append(
+                    .init(
                         feature: feature.name,
                         value: feature.value(of: person.events, on: day, currency: Currencies.ofModel),
-                        evidence: Evidence(of: feature, person, on: day, dayOffset: properties!.dayOffset, names))
-                })
+                        evidence: Evidence(of: feature, person, on: day, dayOffset: properties!.dayOffset, names)))
+            }
+            characteristics.append(
+                ExplainedCharacteristic(characteristic, bin: Int(evaluation.bins[index]), inputs: inputs))
         }
-        let score = compiled.score(0, person.bins)
+        let score = state.compiled.score(0, person.ledger)
         try check(characteristics, evaluation.score, published: score)
         return Explanation(
             day: day, clock: clock, score: score, missing: evaluation.missing, characteristics: characteristics,
             reasons: score == nil ? [] : scorecard.reasons(bins: Array(evaluation.bins.prefix(characteristics.count))),
-            grants: person.grants.map(LiveGrant.init), forecast: try forecast(of: person))
-    }
-
-    /// The later of the clock's day and that of the last change; while a due moment still waits for its turn, the latter.
-    func standingDay(of person: Person) -> Int32 {
-        guard let clock, person.dueAt > clock else { return person.standingDay }
-        return max(person.standingDay, clockDay(for: person.key))
+            grants: person.ledger.grants.map(LiveGrant.init), forecast: try forecast(of: person))
     }
 
     /// What is said here must be what was published.
@@ -117,6 +117,14 @@ extension PartitionFold {
         guard sum == score else {
             throw ExplanationError(description: "the points add up to \(sum), and the score is \(score)")
         }
+    }
+}
+
+extension FoldState {
+    /// The later of the clock's day and that of the last change; while a due moment still waits for its turn, the latter.
+    func standingDay(of person: borrowing Person) -> Int32 {
+        guard let clock, person.dueAt > clock else { return person.standingDay }
+        return max(person.standingDay, clockDay(for: person.key))
     }
 }
 

@@ -39,22 +39,22 @@ extension PartitionFold {
     ///
     /// It is the fold itself that says so: a copy that holds this person and the speaking model alone, its clock set to
     /// the end, is rolled one due moment at a time. A moment that is due already and waits for its turn comes first.
-    func forecast(of person: Person) throws -> [ForecastMoment] {
-        guard let properties, let end = person.grants.map(\.expiresAt).max() else { return [] }
+    func forecast(of person: borrowing Person) throws -> [ForecastMoment] {
+        guard let properties, let end = person.ledger.grants.map(\.expiresAt).max() else { return [] }
         let alone = PartitionFold(partition: partition, scorecard: scorecard)
-        alone.properties = properties
-        alone.ticks = TickTimes(times: [end], clock: end, firstClock: end)
-        var copy = person
-        copy.scheduledAt = .max
-        copy.totals.removeAll()  // made for the plan of all models
-        copy.bins = compiled.hasScore(0, person.bins) ? Array(person.bins[compiled.models[0].row]) : []
-        alone.currencies = currencies
-        copy.standingDay = standingDay(of: person)
-        let slot = alone.people.insert(copy)
-        alone.evaluate(slot)  // what is due next for this model alone
-        alone.schedule(slot)
+        alone.state.properties = properties
+        alone.state.ticks = TickTimes(times: [end], clock: end, firstClock: end)
+        alone.state.currencies = state.currencies
+        var copy = Person(copying: person)
+        copy.standingDay = state.standingDay(of: person)
+        let hadScore = state.compiled.hasScore(0, person.ledger)
+        copy.ledger.resetBins(hadScore ? scorecard.characteristics.count : 0)
+        if hadScore { for row in state.compiled.models[0].row { copy.ledger.setBin(row, person.ledger.bin(row)) } }
+        let slot = alone.state.people.insert(copy)
+        alone.state.evaluate(slot)  // what is due next for this model alone
+        alone.state.schedule(slot)
         var moments: [ForecastMoment] = []
-        while alone.personCount > 0, alone.people[slot].dueAt <= end {
+        while alone.personCount > 0, alone.state.people[slot].dueAt <= end {
             if let moment = try alone.nextMoment(of: slot) { moments.append(moment) }
         }
         return moments
@@ -62,9 +62,11 @@ extension PartitionFold {
 
     /// Rolls the one person through their next due moment; nil where nothing is published then.
     private func nextMoment(of slot: Int) throws -> ForecastMoment? {
-        let before = people[slot]
+        let before = Person(copying: state.people[slot])
+        let dueAt = state.people[slot].dueAt
+        let grants = before.ledger.grants
         var output = FoldOutput()
-        roll(atMost: 1, into: &output)
+        state.roll(atMost: 1, into: &output)
         var ended: [LiveGrant] = []
         var change: ForecastMoment.Change?
         for result in try decoded(output) {
@@ -73,8 +75,7 @@ extension PartitionFold {
                     LiveGrant(
                         purpose: recipient.purpose, id: recipient.grant,
                         subscriberReference: recipient.subscriberReference,
-                        expiresAt: before.grants.first { $0.id == recipient.grant }!.expiresAt,
-                        number: recipient.number)
+                        expiresAt: grants.first { $0.id == recipient.grant }!.expiresAt, number: recipient.number)
                 }
             } else {
                 change = ForecastMoment.Change(
@@ -83,22 +84,25 @@ extension PartitionFold {
             }
         }
         guard change != nil || !ended.isEmpty else { return nil }
-        let day = max(before.standingDay, day(of: before.dueAt, for: before.key))
-        return ForecastMoment(time: before.dueAt, day: day, ended: ended, change: change)
+        let day = max(before.standingDay, state.day(of: dueAt, for: before.key))
+        return ForecastMoment(time: dueAt, day: day, ended: ended, change: change)
     }
 
-    private func movements(of before: Person, to result: ScoreResult) -> [ForecastMoment.Movement] {
-        scorecard.characteristics.indices.compactMap { index in
-            let feature = scorecard.characteristics[index].feature
+    private func movements(of before: borrowing Person, to result: ScoreResult) -> [ForecastMoment.Movement] {
+        var moved: [ForecastMoment.Movement] = []
+        for (index, characteristic) in scorecard.characteristics.enumerated() {
+            let feature = characteristic.feature
             let old = feature.value(of: before.events, on: before.standingDay, currency: Currencies.ofModel)
             let new = feature.value(of: before.events, on: result.day, currency: Currencies.ofModel)
             let movement = result.movements[index]
             let isScored = movement.pointsBefore != nil && movement.pointsAfter != nil
-            guard old != new || isScored && movement.pointsBefore != movement.pointsAfter else { return nil }
-            return ForecastMoment.Movement(
-                characteristic: index, valueBefore: old, valueAfter: new, pointsBefore: movement.pointsBefore,
-                pointsAfter: movement.pointsAfter)
+            guard old != new || isScored && movement.pointsBefore != movement.pointsAfter else { continue }
+            moved.append(
+                ForecastMoment.Movement(
+                    characteristic: index, valueBefore: old, valueAfter: new, pointsBefore: movement.pointsBefore,
+                    pointsAfter: movement.pointsAfter))
         }
+        return moved
     }
 
     private func decoded(_ output: FoldOutput) throws -> [ScoreResult] {

@@ -22,19 +22,26 @@ public struct PersonInspection: Equatable, Sendable {
 extension PartitionFold {
     /// nil without a live grant. Changes nothing. Complexity: features × events.
     public func inspection(of key: PersonKey, features: [Feature]) -> PersonInspection? {
-        guard let slot = people.slot(of: key) else { return nil }
-        let person = people[slot]
+        guard let slot = state.people.slot(of: key) else { return nil }
+        return state.inspection(of: state.people[slot], features: features)
+    }
+}
+
+extension FoldState {
+    fileprivate func inspection(of person: borrowing Person, features: [Feature]) -> PersonInspection {
         // What has left the horizon is gone in all but memory: it is dropped with its month.
-        let first = clock == nil ? 0 : person.events.first(after: clockDay(for: key) - properties!.horizonDays)
+        let first = clock == nil ? 0 : person.events.first(after: clockDay(for: person.key) - properties!.horizonDays)
+        var kept: [PersonInspection.Kept] = []
+        for index in first..<person.events.count {
+            kept.append(.init(identity: person.events.identity(index), day: person.events.day(index)))
+        }
+        kept += person.ledger.notices.map { .init(identity: $0.identity, day: $0.day) }
+        var values: [Int64?] = []
+        for feature in features {
+            values.append(feature.value(of: person.events, on: person.standingDay, currency: Currencies.ofModel))
+        }
         return PersonInspection(
-            day: person.standingDay, score: compiled.score(0, person.bins),
-            values: features.map {
-                $0.value(of: person.events, on: person.standingDay, currency: Currencies.ofModel)
-            },
-            grants: person.grants.map(LiveGrant.init),
-            kept: (first..<person.events.count).map {
-                .init(identity: person.events.identity($0), day: person.events.day($0))
-            }
-                + person.notices.map { .init(identity: $0.identity, day: $0.day) })
+            day: person.standingDay, score: compiled.score(0, person.ledger), values: values,
+            grants: person.ledger.grants.map(LiveGrant.init), kept: kept)
     }
 }

@@ -12,8 +12,8 @@ struct Filter: Equatable, Sendable {
 
     enum Timeliness: Equatable { case onTime, late }
 
-    struct Comparison: Equatable, Sendable {
-        enum Operator: String, CaseIterable {
+    struct Comparison: Equatable, Sendable, BitwiseCopyable {
+        enum Operator: String, CaseIterable, BitwiseCopyable {
             // Longer ones first: the parser takes the first that fits.
             case lessOrEqual = "<="
             case greaterOrEqual = ">="
@@ -27,11 +27,9 @@ struct Filter: Equatable, Sendable {
 
     var isEmpty: Bool { self == Filter() }
 
-    /// Whether all conditions but `unpaid` hold.
+    /// Whether all conditions hold but `unpaid` and those on kind and status, which `EventClasses` decide.
     @inline(__always)
-    func passes(_ event: KeptEvent) -> Bool {
-        if kind != 0, event.kind != kind { return false }
-        if status != 0, event.status != status { return false }
+    func passesBeyondClass(_ event: KeptEvent) -> Bool {
         switch timeliness {
         case nil: break
         case .onTime: if event.status != PaymentStatus.paid.rawValue || event.days != 0 { return false }

@@ -1,85 +1,85 @@
 import Events
 
 /// From a person's state to a result: only what moved is said.
-extension PartitionFold {
-    /// The score, by the model that speaks, that `person` would have if nothing but days passed until they stood at `day`;
-    /// nil without one or without a live grant. Changes nothing.
-    public func score(of person: PersonKey, rolledTo day: Int32) -> Int32? {
-        guard let slot = people.slot(of: person) else { return nil }
-        var totals = Totals()
-        totals.build(compiled.plan, people[slot].events, on: max(day, people[slot].standingDay))
-        var rolled = Evaluation()
-        compiled.evaluate(&totals, people[slot].events, into: &rolled)
-        return rolled.score
-    }
-
+extension FoldState {
     /// Evaluates the person on the day they stand at, and notes when that can change next.
-    func evaluate(_ slot: Int) {
-        people.change(slot) { person in
-            if person.events.count < Person.totalsMin, person.totals.isEmpty {
-                scratchTotals.build(compiled.plan, person.events, on: person.standingDay)
-                compiled.evaluate(&scratchTotals, person.events, into: &evaluation)
-            } else {
-                if person.totals.isEmpty || person.totals.day > person.standingDay {
-                    person.totals.build(compiled.plan, person.events, on: person.standingDay)
-                } else {
-                    person.totals.advance(compiled.plan, person.events, to: person.standingDay)
-                }
-                compiled.evaluate(&person.totals, person.events, into: &evaluation)
-            }
-            person.nextDay = evaluation.nextDay ?? .max
+    mutating func evaluate(_ slot: Int) {
+        let day = people[slot].standingDay
+        if people[slot].events.count < Person.totalsMin, people[slot].totals.isEmpty {
+            scratchTotals.build(compiled.plan, people[slot].events, on: day)
+            compiled.evaluate(&scratchTotals, people[slot].events, into: &evaluation)
+        } else {
+            people[slot].evaluate(compiled, into: &evaluation)
         }
+        people[slot].nextDay = evaluation.nextDay ?? .max
+        assert(people[slot].nextDay > day, "a person is due on a day to come")
     }
 
     /// Scores the person on the day they stand at, and tells what moved of each model: the points or the reason of a
     /// characteristic, or whether there is a score at all. The speaking model's goes first, to all grants; then each
     /// challenger's, in their order, to nobody.
-    func rescore(_ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
+    mutating func rescore(_ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
         evaluate(slot)
-        let moved = people.change(slot) { person in compiled.settle(&person.bins, evaluation) }
+        let moved = compiled.settle(&people[slot].ledger, evaluation)
         guard moved != 0 else { return }
         for model in compiled.models.indices where moved & 1 << model != 0 {
             tell(model, slot, because: cause, into: &output)
         }
     }
 
-    private func tell(_ model: Int, _ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
-        let before = people[slot].bins
-        people.change(slot) { person in compiled.take(model, evaluation, into: &person.bins) }
-        var recipients: [ScoreResult.Recipient] = []
+    private mutating func tell(
+        _ model: Int, _ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput
+    ) {
         if model == 0 {
-            for index in people[slot].grants.indices { people[slot].grants[index].number += 1 }
-            recipients = people[slot].grants.map(ScoreResult.Recipient.init)
-            assert(!recipients.isEmpty, "a person without a live grant has no state")
+            assert(people[slot].ledger.grantCount > 0, "a person without a live grant has no state")
+            people[slot].ledger.numberAll()
         }
         let verdict = evaluation.verdicts[model]
-        emit(
-            ScoreResult(
-                sequence: sequence + 1, timelinePartition: partition, timelineOffset: timelineOffset,
+        write(
+            ResultHead(
                 day: people[slot].standingDay, cause: cause, score: verdict.score,
-                previousScore: compiled.score(model, before), isEnd: false, missing: verdict.missing,
-                model: model == 0 ? models.speaking.hash : models.challengers[model - 1].hash,
-                movements: compiled.movements(model, from: before, to: people[slot].bins), recipients: recipients),
-            into: &output)
+                previousScore: compiled.score(model, people[slot].ledger), isEnd: false, missing: verdict.missing,
+                model: compiled.models[model].hash),
+            movementsOf: model, slot, to: model == 0 ? .allGrants : .nobody, into: &output)
+        compiled.take(model, evaluation, into: &people[slot].ledger)
     }
 
     /// Tells one grant, just opened, the score that its person has already.
-    func announce(_ slot: Int, to grant: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
-        guard let score = compiled.score(0, people[slot].bins) else { return }
-        people[slot].grants[grant].number += 1
-        emit(
-            ScoreResult(
-                sequence: sequence + 1, timelinePartition: partition, timelineOffset: timelineOffset,
+    mutating func announce(
+        _ slot: Int, to grant: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput
+    ) {
+        guard let score = compiled.score(0, people[slot].ledger) else { return }
+        people[slot].ledger.number(grant)
+        write(
+            ResultHead(
                 day: people[slot].standingDay, cause: cause, score: score, previousScore: nil, isEnd: false,
-                missing: nil, model: models.speaking.hash,
-                movements: compiled.movements(0, from: [], to: people[slot].bins),
-                recipients: [.init(people[slot].grants[grant])]), into: &output)
+                missing: nil, model: compiled.models[0].hash),
+            movementsOf: 0, slot, to: .grant(grant), into: &output)
     }
+}
 
-    func emit(_ result: ScoreResult, into output: inout FoldOutput) {
-        assert(result.sequence == sequence + 1)
-        sequence = result.sequence
-        chain = result.encode(after: chain, into: &output.results)
-        output.ends.append(output.results.count)
+extension Person {
+    /// By running totals, which are made where there are none, or where a correction has moved the person back.
+    fileprivate mutating func evaluate(_ compiled: CompiledModels, into evaluation: inout Evaluation) {
+        if totals.isEmpty || totals.day > standingDay {
+            totals.build(compiled.plan, events, on: standingDay)
+        } else {
+            totals.advance(compiled.plan, events, to: standingDay)
+        }
+        compiled.evaluate(&totals, events, into: &evaluation)
+    }
+}
+
+extension PartitionFold {
+    /// The score, by the model that speaks, that `person` would have if nothing but days passed until they stood at `day`;
+    /// nil without one or without a live grant. Changes nothing.
+    public func score(of person: PersonKey, rolledTo day: Int32) -> Int32? {
+        guard let slot = state.people.slot(of: person) else { return nil }
+        var totals = Totals()
+        totals.build(
+            state.compiled.plan, state.people[slot].events, on: max(day, state.people[slot].standingDay))
+        var rolled = Evaluation()
+        state.compiled.evaluate(&totals, state.people[slot].events, into: &rolled)
+        return rolled.score
     }
 }

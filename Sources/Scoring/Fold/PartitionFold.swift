@@ -10,132 +10,44 @@ import Events
 ///        ─▶ due persons are rolled, at most K ─▶ results
 /// ```
 public final class PartitionFold {
-    public let partition: Int32
-    public let models: Models
+    /// In one value, so that a record is one access to this object.
+    var state: FoldState
 
-    /// The offset of the next record: everything below is folded.
-    public internal(set) var nextOffset: Int64 = 0
-    /// nil until the first record.
-    public internal(set) var properties: TimelineProperties?
-    /// nil until the first tick.
-    public internal(set) var secretFingerprint: UInt64?
-    /// Of the last result, 0 before the first; dense.
-    public internal(set) var sequence: UInt64 = 0
-    /// The running hash of the results.
-    public internal(set) var chain = Digest128.zero
-    public internal(set) var outcomes = Outcomes()
-
-    var ticks = TickTimes()
-    var sources = SourcePositions()
-    var people = PersonTable()
-    var calendar = Calendar()
-    var waiting = WaitingRoom()
-    var currencies: Currencies
-    /// A snapshot that is being written, in slices.
-    var cut: StateCut?
-
-    // Working memory, kept so that the steady state allocates nothing; not state.
-    let compiled: CompiledModels
-    var evaluation = Evaluation()
-    var scratchTotals = Totals()
-    var scratch: [UInt8] = []
-    var timelineOffset: Int64 = 0
-    /// Due moments rolled since this object was made, for measurements.
-    public internal(set) var rolled = 0
-
-    public init(partition: Int32, models: Models) {
-        self.partition = partition
-        self.models = models
-        currencies = Currencies(of: models)
-        compiled = CompiledModels(models)
-    }
+    public init(partition: Int32, models: Models) { state = FoldState(partition: partition, models: models) }
 
     /// One model, without challengers.
     public convenience init(partition: Int32, scorecard: Scorecard) {
         self.init(partition: partition, models: Models(scorecard))
     }
 
-    /// The model that speaks.
-    public var scorecard: Scorecard { models.speaking }
-    /// Persons with a live grant.
-    public var personCount: Int { people.count }
-    /// The least, over the raw consents partitions, of the greatest tick time, ms; nil until each has ticked.
-    public var clock: Int64? { ticks.clock }
-
     /// Folds the record at `offset`; results and refusals are added to `output`. After an error the fold is unusable.
     public func fold(offset: Int64, key: RawSpan, value: RawSpan, into output: inout FoldOutput) throws(FoldError) {
-        guard offset == nextOffset else { throw .gap(expected: nextOffset, got: offset) }
-        let record = try Self.decode(offset: offset, key: key, value: value, partition: partition)
-        timelineOffset = offset
-        nextOffset = offset + 1
-        guard let properties = try checked(record, offset: offset) else { return }
-        guard try sources.advance(to: record.source, appendedAt: record.appendedAt) else {
-            outcomes.repeats += 1
-            return
-        }
-        switch record.content {
-        case .properties:
-            outcomes[.control] += 1
-        case .tick(let time, _, _):
-            outcomes[.clock] += 1
-            ticks.advance(partition: record.source.partition, to: time)
-            endWaits()
-            // A timeline made for history has few ticks, far apart: each rolls everyone due before the next record.
-            roll(atMost: properties.mode == .history ? .max : Int(properties.rollsPerTick), into: &output)
-        case .event(let person, let event):
-            let bytes = value.extracting(TimelineRecord.eventStart...)
-            handle(
-                event, contentHash: event.contentHash(encoded: bytes), of: person, from: record.source, into: &output)
-            roll(atMost: Int(properties.rollsPerRecord), into: &output)
-        }
-        outcomes.waiting = UInt64(waiting.count)
+        try state.fold(offset: offset, key: key, value: value, into: &output)
     }
 
-    private static func decode(offset: Int64, key: RawSpan, value: RawSpan, partition: Int32) throws(FoldError)
-        -> TimelineRecord
-    {
-        do {
-            return try TimelineRecord(key: key, value: value, partition: partition)
-        } catch let error as TimelineError {
-            throw .record(offset: offset, error)
-        } catch let error as RuleViolation {
-            throw .record(offset: offset, .layout(error.field))
-        } catch {
-            throw .record(offset: offset, .layout("record"))
-        }
+    public var partition: Int32 { state.partition }
+    public var models: Models { state.models }
+    /// The model that speaks.
+    public var scorecard: Scorecard { state.models.speaking }
+    /// The offset of the next record: everything below is folded.
+    public var nextOffset: Int64 { state.nextOffset }
+    /// nil until the first record.
+    public var properties: TimelineProperties? { state.properties }
+    /// nil until the first tick.
+    public var secretFingerprint: UInt64? { state.secretFingerprint }
+    /// Of the last result, 0 before the first; dense.
+    public var sequence: UInt64 { state.sequence }
+    /// The running hash of the results.
+    public var chain: Digest128 { state.chain }
+    public var outcomes: Outcomes {
+        var outcomes = state.outcomes
+        outcomes.waiting = UInt64(state.waiting.count)
+        return outcomes
     }
-
-    /// Holds the record against what the timeline says it is. nil: the first record, which says it, has been taken.
-    private func checked(_ record: TimelineRecord, offset: Int64) throws(FoldError) -> TimelineProperties? {
-        guard let properties else {
-            guard offset == 0, case .properties(let first) = record.content else { throw .noProperties(offset: offset) }
-            properties = first
-            ticks = TickTimes(partitions: Int(first.consentPartitions))
-            sources = SourcePositions(partitions: first.rawPartitions)
-            _ = try sources.advance(to: record.source, appendedAt: record.appendedAt)
-            outcomes[.control] += 1
-            return nil
-        }
-        switch record.content {
-        case .properties(let said):
-            guard said == properties else { throw .otherTimeline(offset: offset) }
-        case .tick(_, let fingerprint, let said):
-            guard said == properties else { throw .otherTimeline(offset: offset) }
-            guard secretFingerprint == nil || secretFingerprint == fingerprint else {
-                throw .otherSecret(offset: offset)
-            }
-            secretFingerprint = fingerprint
-        case .event: break
-        }
-        return properties
-    }
-
-    func day(of time: Int64, for person: PersonKey) -> Int32 {
-        properties!.dayOffset.day(of: time, for: person)
-    }
-
-    /// The clock's day for this person; day 0 before the clock stands.
-    func clockDay(for person: PersonKey) -> Int32 {
-        clock.map { day(of: $0, for: person) } ?? 0
-    }
+    /// Persons with a live grant.
+    public var personCount: Int { state.people.count }
+    /// The least, over the raw consents partitions, of the greatest tick time, ms; nil until each has ticked.
+    public var clock: Int64? { state.clock }
+    /// Due moments rolled since this object was made, for measurements.
+    public var rolled: Int { state.rolled }
 }

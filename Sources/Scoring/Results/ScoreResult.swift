@@ -100,29 +100,32 @@ public enum ResultError: Error, Equatable {
     case chain(UInt64)
 }
 
-extension ScoreResult {
-    static let headerByteCount = 20
+/// What a result says before its lists.
+struct ResultHead {
+    let day: Int32
+    let cause: ScoreResult.Cause
+    let score: Int32?
+    let previousScore: Int32?
+    let isEnd: Bool
+    let missing: Int?
+    let model: Digest128
 
-    /// Appends the result and returns the chain that it ends.
-    func encode(after chain: Digest128, into bytes: inout [UInt8]) -> Digest128 {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: Self.headerByteCount))
-        encodeBody(into: &bytes)
-        let next = unsafe chained(chain, bytes.span.bytes.extracting((start + Self.headerByteCount)...))
-        bytes.store(littleEndian: UInt32(bytes.count - start - 4), at: start)
-        bytes.store(littleEndian: next.high, at: start + 4)
-        bytes.store(littleEndian: next.low, at: start + 12)
-        return next
-    }
-
-    private func encodeBody(into bytes: inout [UInt8]) {
+    /// Begins a result: room for what `seal` fills in, and the body up to the lists.
+    func encode(
+        sequence: UInt64, partition: Int32, offset: Int64, movements: Int, recipients: Int, into bytes: inout [UInt8]
+    ) {
         let flags: UInt8 = (score == nil ? 0 : 1) | (previousScore == nil ? 0 : 2) | (isEnd ? 4 : 0)
+        for _ in 0..<ScoreResult.headerByteCount { bytes.append(0) }
         bytes.append(littleEndian: sequence)
-        bytes.append(littleEndian: timelinePartition)
+        bytes.append(littleEndian: partition)
         bytes.append(littleEndian: day)
-        bytes.append(littleEndian: timelineOffset)
-        bytes.append(contentsOf: [cause.kind.rawValue, flags, UInt8(movements.count), UInt8(recipients.count)])
-        bytes.append(contentsOf: [cause.event?.source.topic.rawValue ?? 0xFF, UInt8(cause.event?.id.count ?? 0)])
+        bytes.append(littleEndian: offset)
+        bytes.append(cause.kind.rawValue)
+        bytes.append(flags)
+        bytes.append(UInt8(movements))
+        bytes.append(UInt8(recipients))
+        bytes.append(cause.event?.source.topic.rawValue ?? 0xFF)
+        bytes.append(UInt8(cause.event?.id.count ?? 0))
         bytes.append(littleEndian: Int16(missing ?? -1))
         bytes.append(littleEndian: cause.event?.source.partition ?? -1)
         bytes.append(littleEndian: score ?? 0)
@@ -133,22 +136,19 @@ extension ScoreResult {
         bytes.append(littleEndian: model.high)
         bytes.append(littleEndian: model.low)
         if let event = cause.event { bytes.append(span: event.id.span) }
-        for movement in movements {
-            bytes.append(littleEndian: movement.binBefore ?? -1)
-            bytes.append(littleEndian: movement.binAfter ?? -1)
-            bytes.append(littleEndian: movement.pointsBefore ?? 0)
-            bytes.append(littleEndian: movement.pointsAfter ?? 0)
-        }
-        for recipient in recipients {
-            bytes.append(contentsOf: [
-                recipient.purpose.rawValue, UInt8(recipient.grant.count), UInt8(recipient.subscriberReference.count), 0,
-            ])
-            bytes.append(littleEndian: recipient.opening.partition)
-            bytes.append(littleEndian: recipient.opening.offset)
-            bytes.append(littleEndian: recipient.number)
-            bytes.append(span: recipient.grant.span)
-            bytes.append(span: recipient.subscriberReference.span)
-        }
+    }
+}
+
+extension ScoreResult {
+    fileprivate static let headerByteCount = 20
+
+    /// Ends the result that begins at `start` and goes to the end of `bytes`; returns the chain that it ends.
+    static func seal(from start: Int, after chain: Digest128, in bytes: inout [UInt8]) -> Digest128 {
+        let next = unsafe chained(chain, bytes.span.bytes.extracting((start + headerByteCount)...))
+        bytes.store(littleEndian: UInt32(bytes.count - start - 4), at: start)
+        bytes.store(littleEndian: next.high, at: start + 4)
+        bytes.store(littleEndian: next.low, at: start + 12)
+        return next
     }
 }
 

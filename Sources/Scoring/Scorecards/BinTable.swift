@@ -8,11 +8,11 @@
 /// A lookup is a binary search per feature and one load; it allocates nothing.
 struct BinTable: Sendable {
     /// Feature after feature, the first value of each place but the first, ascending.
-    private let starts: [Int64]
+    let starts: [Int64]
     /// Where each feature's starts end.
-    private let ends: [Int]
+    let ends: [Int]
     /// The bin of each combination of places, the last feature's places side by side; -1 where no bin holds it.
-    private var cells: [Int16]
+    private(set) var cells: [Int16]
 
     /// Combinations at most: 128 KiB.
     static let cellsMax = 1 << 16
@@ -52,12 +52,6 @@ struct BinTable: Sendable {
     func bin(at cell: Int) -> Int? {
         let bin = cells[cell]
         return bin < 0 ? nil : Int(bin)
-    }
-
-    /// The least value above `value` at which another place begins; nil above the last.
-    func nextStart(above value: Int64, _ axis: Int) -> Int64? {
-        let place = place(of: value, axis)
-        return place < count(axis) ? starts[start(axis) + place] : nil
     }
 
     private func start(_ axis: Int) -> Int { axis == 0 ? 0 : ends[axis - 1] }

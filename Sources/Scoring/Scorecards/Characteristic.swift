@@ -8,7 +8,7 @@ public struct Characteristic: Sendable {
     /// In document order of their attributes, then ascending. No two hold the same values, so their order decides
     /// nothing but their number.
     public let bins: [Bin]
-    private let table: BinTable
+    let table: BinTable
 
     /// The first feature: the only one, as a rule.
     public var feature: Feature { features[0] }
@@ -37,9 +37,6 @@ public struct Characteristic: Sendable {
         for index in features.indices { cell = table.cell(after: cell, index, value(index)) }
         return table.bin(at: cell)
     }
-
-    /// The least value of `feature` above `value` at which the bin can be another; nil when there is none.
-    func nextCut(above value: Int64, feature: Int) -> Int64? { table.nextStart(above: value, feature) }
 
     /// The bin that holds `value` where there is one feature.
     public func bin(of value: Int64?) -> Int? {

@@ -1,22 +1,57 @@
+import Checksums
+
 /// The loaded models, ready to run: one plan reads the features of all, each with its own model's currency, and features
 /// that two models share are read once. Their characteristics stand in one row, and so do the bins of a person:
 ///
 /// ```
 /// speaking 0 1 2 … │ challenger 0 1 … │ challenger 0 1 2 …
 /// ```
-struct CompiledModels: Sendable {
+///
+/// The tables say what the cards say; the hot path counts no references in them.
+final class CompiledModels: Sendable {
     let plan: Plan
     /// Of all models, in the order of the row.
     let characteristics: [Characteristic]
-    let models: [Model]
-    /// The plan's probe of each feature, characteristic after characteristic, and where each characteristic's begin.
-    let probes: [Int]
-    let firstProbes: [Int]
+    let models: Table<Model>
+    let rows: Table<Row>
+    let axes: Table<Axis>
+    /// Where a feature's values are cut (see `BinTable`), axis after axis.
+    let cuts: Table<Int64>
+    /// The bins of each row's combinations.
+    let cells: Table<Int16>
+    /// Points and reason code (by number) of each row's bins.
+    let outcomes: Table<Outcome>
 
-    struct Model: Sendable {
-        /// Where its characteristics stand.
-        let row: Range<Int>
+    struct Model: BitwiseCopyable, Sendable {
+        let hash: Digest128
         let initialScore: Int32
+        fileprivate let firstRow: Int32
+        fileprivate let endRow: Int32
+
+        /// Where its characteristics stand.
+        var row: Range<Int> { @inline(__always) get { Int(firstRow)..<Int(endRow) } }
+    }
+
+    /// One characteristic.
+    struct Row: BitwiseCopyable, Sendable {
+        var firstAxis: Int32
+        var endAxis: Int32
+        var firstCell: Int32
+        var firstOutcome: Int32
+        var binCount: Int32
+    }
+
+    /// One feature of a characteristic.
+    struct Axis: BitwiseCopyable, Sendable {
+        /// Its place in the plan.
+        var probe: Int32
+        var firstCut: Int32
+        var cutCount: Int32
+    }
+
+    struct Outcome: BitwiseCopyable, Sendable, Equatable {
+        var points: Int32
+        var reason: Int32
     }
 
     init(_ loaded: Models) {
@@ -24,90 +59,110 @@ struct CompiledModels: Sendable {
         var characteristics: [Characteristic] = []
         var models: [Model] = []
         var read: [(feature: Feature, currency: UInt8)] = []
-        var probes: [Int] = []
-        var firstProbes: [Int] = []
+        var rows: [Row] = []
+        var axes: [Axis] = []
+        var cuts: [Int64] = []
+        var cells: [Int16] = []
+        var outcomes: [Outcome] = []
+        var reasons: [String] = []
         for card in loaded.all {
             let first = characteristics.count
             characteristics += card.characteristics
-            models.append(Model(row: first..<characteristics.count, initialScore: card.initialScore))
+            models.append(
+                Model(
+                    hash: card.hash, initialScore: card.initialScore, firstRow: Int32(first),
+                    endRow: Int32(characteristics.count)))
             let currency = currencies.place(ofModelsCurrency: card.currency)
             for characteristic in card.characteristics {
-                firstProbes.append(probes.count)
-                for feature in characteristic.features {
+                let table = characteristic.table
+                let firstAxis = axes.count
+                var start = 0
+                for (feature, end) in zip(characteristic.features, table.ends) {
                     let known = read.firstIndex { $0.feature == feature && $0.currency == currency }
                     if known == nil { read.append((feature, currency)) }
-                    probes.append(known ?? read.count - 1)
+                    axes.append(
+                        Axis(
+                            probe: Int32(known ?? read.count - 1), firstCut: Int32(cuts.count + start),
+                            cutCount: Int32(end - start)))
+                    start = end
+                }
+                rows.append(
+                    Row(
+                        firstAxis: Int32(firstAxis), endAxis: Int32(axes.count), firstCell: Int32(cells.count),
+                        firstOutcome: Int32(outcomes.count), binCount: Int32(characteristic.bins.count)))
+                cuts += table.starts
+                cells += table.cells
+                for bin in characteristic.bins {
+                    let code = bin.reasonCode ?? characteristic.reasonCode
+                    if !reasons.contains(code) { reasons.append(code) }
+                    outcomes.append(Outcome(points: bin.points, reason: Int32(reasons.firstIndex(of: code)!)))
                 }
             }
         }
         self.characteristics = characteristics
-        self.models = models
-        self.probes = probes
-        self.firstProbes = firstProbes
+        self.models = Table(models)
+        self.rows = Table(rows)
+        self.axes = Table(axes)
+        self.cuts = Table(cuts)
+        self.cells = Table(cells)
+        self.outcomes = Table(outcomes)
         plan = Plan(read)
+    }
+
+    @inline(__always)
+    func outcome(_ row: Int, _ bin: Int16) -> Outcome {
+        precondition(bin >= 0 && bin < Int16(rows[row].binCount))
+        return outcomes[Int(rows[row].firstOutcome) + Int(bin)]
     }
 }
 
-/// A person's row of bins: empty where no model has a score, and all −1 in the part of a model that has none.
+/// A person's bins: none where no model has a score, and all −1 in the part of a model that has none.
 extension CompiledModels {
-    func hasScore(_ model: Int, _ bins: [Int16]) -> Bool {
-        !bins.isEmpty && bins[models[model].row.lowerBound] >= 0
+    func hasScore(_ model: Int, _ ledger: borrowing Ledger) -> Bool {
+        ledger.binCount > 0 && ledger.bin(models[model].row.lowerBound) >= 0
     }
 
-    /// The score that a row of bins stands for. Complexity: linear in the model's characteristics.
-    func score(_ model: Int, _ bins: [Int16]) -> Int32? {
-        guard hasScore(model, bins) else { return nil }
+    /// The score that a person's bins stand for. Complexity: linear in the model's characteristics.
+    func score(_ model: Int, _ ledger: borrowing Ledger) -> Int32? {
+        guard hasScore(model, ledger) else { return nil }
         var score = models[model].initialScore
-        for index in models[model].row { score += characteristics[index].bins[Int(bins[index])].points }
+        for row in models[model].row { score += outcome(row, ledger.bin(row)).points }
         return score
     }
 
     /// Which models' points or reasons an evaluation moves, or whether there is a score at all: bit by place. Bins of
-    /// equal points and reasons are taken over in place, so that nothing is allocated.
-    func settle(_ bins: inout [Int16], _ evaluation: borrowing Evaluation) -> UInt8 {
+    /// equal points and reasons are taken over in place.
+    func settle(_ ledger: inout Ledger, _ evaluation: borrowing Evaluation) -> UInt8 {
         var moved: UInt8 = 0
         for model in models.indices {
-            if isMoved(model, bins, evaluation) {
+            if isMoved(model, ledger, evaluation) {
                 moved |= 1 << model
             } else if evaluation.verdicts[model].score != nil {
-                for index in models[model].row { bins[index] = evaluation.bins[index] }
+                for row in models[model].row where ledger.bin(row) != evaluation.bins[row] {
+                    ledger.setBin(row, evaluation.bins[row])
+                }
             }
         }
         return moved
     }
 
-    private func isMoved(_ model: Int, _ bins: [Int16], _ evaluation: borrowing Evaluation) -> Bool {
-        let hadScore = hasScore(model, bins)
+    private func isMoved(_ model: Int, _ ledger: borrowing Ledger, _ evaluation: borrowing Evaluation) -> Bool {
+        let hadScore = hasScore(model, ledger)
         guard hadScore == (evaluation.verdicts[model].score != nil) else { return true }
         guard hadScore else { return false }
-        for index in models[model].row where bins[index] != evaluation.bins[index] {
-            let old = characteristics[index].bins[Int(bins[index])]
-            let new = characteristics[index].bins[Int(evaluation.bins[index])]
-            let code = characteristics[index].reasonCode
-            if old.points != new.points || old.reasonCode ?? code != new.reasonCode ?? code { return true }
+        for row in models[model].row {
+            let old = ledger.bin(row)
+            let new = evaluation.bins[row]
+            if old != new, outcome(row, old) != outcome(row, new) { return true }
         }
         return false
     }
 
-    /// Puts what a model says now into the row.
-    func take(_ model: Int, _ evaluation: borrowing Evaluation, into bins: inout [Int16]) {
+    /// Takes over what a model says now.
+    func take(_ model: Int, _ evaluation: borrowing Evaluation, into ledger: inout Ledger) {
         let isScored = evaluation.verdicts[model].score != nil
-        if bins.isEmpty { bins = Array(repeating: -1, count: characteristics.count) }
-        for index in models[model].row { bins[index] = isScored ? evaluation.bins[index] : -1 }
-        if !isScored, !models.indices.contains(where: { hasScore($0, bins) }) { bins = [] }
-    }
-
-    /// What becomes of each characteristic of a model from one row of bins to another.
-    func movements(_ model: Int, from before: [Int16], to after: [Int16]) -> [ScoreResult.Movement] {
-        let hadScore = hasScore(model, before)
-        let hasScore = hasScore(model, after)
-        return models[model].row.map { index in
-            let old = hadScore ? before[index] : nil
-            let new = hasScore ? after[index] : nil
-            let bins = characteristics[index].bins
-            return .init(
-                binBefore: old, binAfter: new, pointsBefore: old.map { bins[Int($0)].points },
-                pointsAfter: new.map { bins[Int($0)].points })
-        }
+        if ledger.binCount == 0 { ledger.resetBins(rows.count) }
+        for row in models[model].row { ledger.setBin(row, isScored ? evaluation.bins[row] : -1) }
+        if !isScored, !models.indices.contains(where: { hasScore($0, ledger) }) { ledger.resetBins(0) }
     }
 }

@@ -9,6 +9,11 @@ public struct Evaluation: Equatable, Sendable {
         public internal(set) var score: Int32?
         /// The first characteristic without a bin: its feature is missing, and so there is no score yet.
         public internal(set) var missing: Int?
+
+        init(score: Int32? = nil, missing: Int? = nil) {
+            self.score = score
+            self.missing = missing
+        }
     }
 
     /// The bin of each characteristic, −1 where none holds its value: model after model, each in its card's order.
@@ -28,33 +33,64 @@ public struct Evaluation: Equatable, Sendable {
 extension CompiledModels {
     /// Scores the person on the day on which `totals` stand. Complexity: characteristics × log bins, and a scan for each
     /// feature whose kept value was touched.
-    func evaluate(_ totals: inout Totals, _ history: History, into evaluation: inout Evaluation) {
-        evaluation.bins.removeAll(keepingCapacity: true)
-        evaluation.verdicts.removeAll(keepingCapacity: true)
+    func evaluate(_ totals: inout Totals, _ history: borrowing History, into evaluation: inout Evaluation) {
+        if evaluation.bins.count != rows.count || evaluation.verdicts.count != models.count {
+            evaluation.bins = Array(repeating: -1, count: rows.count)
+            evaluation.verdicts = Array(repeating: .init(), count: models.count)
+        }
         var next = totals.nextLeaving(plan)
         for model in models.indices {
+            let row = models[model].row
             var score = models[model].initialScore
             var missing: Int?
-            // By index: a copy of each characteristic would count references up and down for every event.
-            for index in models[model].row {
-                let probe = firstProbes[index]
-                let found = characteristics[index].bin { totals.value(of: probes[probe + $0], plan, history) }
-                for feature in characteristics[index].features.indices {
-                    let count = totals.nextCount(of: probes[probe + feature], plan, history) {
-                        characteristics[index].nextCut(above: $0, feature: feature)
-                    }
-                    next = min(next, count)
+            var bins = evaluation.bins.mutableSpan
+            for index in row {
+                let bin = bin(ofRow: index, &totals, history, &next)
+                bins[index] = bin
+                if bin >= 0 {
+                    score += outcome(index, bin).points
+                } else {
+                    missing = missing ?? index - row.lowerBound
                 }
-                guard let bin = found else {
-                    missing = missing ?? index - models[model].row.lowerBound
-                    evaluation.bins.append(-1)
-                    continue
-                }
-                evaluation.bins.append(Int16(bin))
-                score += characteristics[index].bins[bin].points
             }
-            evaluation.verdicts.append(.init(score: missing == nil ? score : nil, missing: missing))
+            evaluation.verdicts[model] = .init(score: missing == nil ? score : nil, missing: missing)
         }
         evaluation.nextDay = next == Totals.never ? nil : Int32(truncatingIfNeeded: next)
+    }
+
+    /// The bin of one characteristic, −1 where none holds its value. `next` becomes the day on which a day count passes
+    /// the next cut, where that is sooner.
+    @inline(__always)
+    private func bin(
+        ofRow index: Int, _ totals: inout Totals, _ history: borrowing History, _ next: inout Int64
+    ) -> Int16 {
+        let row = rows[index]
+        var cell = 0
+        for index in row.firstAxis..<row.endAxis {
+            let axis = axes[Int(index)]
+            let value = totals.value(of: Int(axis.probe), plan, history)
+            let cuts = Int(axis.cutCount)
+            let place = value.map { self.place(of: $0, axis) } ?? cuts + 1
+            cell = cell * (cuts + 2) + place
+            if plan.probes[Int(axis.probe)].kind.movesByDay {
+                let cut = place < cuts ? self.cuts[Int(axis.firstCut) + place] : nil
+                next = min(next, totals.nextCount(of: Int(axis.probe), value, cut, plan, history))
+            }
+        }
+        return cells[Int(row.firstCell) + cell]
+    }
+
+    /// How many cuts are at or below `value`. A halving without branches: values come in no order, and a branch that is
+    /// guessed wrong costs more than the step.
+    @inline(__always)
+    private func place(of value: Int64, _ axis: Axis) -> Int {
+        var low = 0
+        var count = Int(axis.cutCount)
+        while count > 0 {
+            let half = (count + 1) / 2
+            low += cuts[Int(axis.firstCut) + low + half - 1] <= value ? half : 0
+            count -= half
+        }
+        return low
     }
 }

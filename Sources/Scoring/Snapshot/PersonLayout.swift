@@ -4,15 +4,13 @@ import Events
 //
 // u64 key high · u64 key low · i32 standing day
 // per model:        u8 1 when there is a score · then per characteristic: i16 bin
-// u8 grants, each:  u8 purpose · u8 length of id · u8 length of reference · u8 0 · i32 opening partition
-//                   i64 opening offset · i64 expires at · u64 number · id · reference
+// u8 grants, each:  see Grant
 // events: see HistoryLayout
-// u32 notices, each: u64 identity · u64 content hash · u64 voided identity · i32 day · u8 type · 3 × u8 0
+// u32 notices, each: see KeptNotice
 extension Person {
     /// About how many bytes `encode` adds; never far below.
     var encodedBytes: Int {
-        128 + bins.count * 2 + grants.count * 160 + events.count * 24 + events.wides.count * 8 + events.names.count
-            + notices.count * 32
+        64 + ledger.byteCount + events.count * EventSlot.byteCount + events.wides.count * 8 + events.names.count
     }
 
     func encode(into bytes: inout [UInt8], _ models: CompiledModels) {
@@ -20,77 +18,34 @@ extension Person {
         bytes.append(littleEndian: key.low)
         bytes.append(littleEndian: standingDay)
         for model in models.models.indices {
-            let isScored = models.hasScore(model, bins)
+            let isScored = models.hasScore(model, ledger)
             bytes.append(isScored ? 1 : 0)
-            if isScored { for index in models.models[model].row { bytes.append(littleEndian: bins[index]) } }
+            if isScored { for row in models.models[model].row { bytes.append(littleEndian: ledger.bin(row)) } }
         }
-        bytes.append(UInt8(grants.count))
-        for grant in grants { grant.encode(into: &bytes) }
+        ledger.encodeGrants(into: &bytes)
         events.encode(into: &bytes)
-        bytes.append(littleEndian: UInt32(notices.count))
-        for notice in notices { notice.encode(into: &bytes) }
+        ledger.encodeNotices(into: &bytes)
     }
 
     init(decoding cursor: inout ByteCursor, _ models: CompiledModels) throws {
-        self.init(key: PersonKey(high: try cursor.take(), low: try cursor.take()), standingDay: try cursor.take())
-        for model in models.models {
+        let key = PersonKey(high: try cursor.take(), low: try cursor.take())
+        let standingDay: Int32 = try cursor.take()
+        var ledger = Ledger()
+        for model in models.models.indices {
             guard try cursor.take(UInt8.self) == 1 else { continue }
-            if bins.isEmpty { bins = Array(repeating: -1, count: models.characteristics.count) }
-            for index in model.row {
-                bins[index] = try cursor.take()
-                guard models.characteristics[index].bins.indices.contains(Int(bins[index])) else {
-                    throw SnapshotPayloadError.layout
-                }
+            if ledger.binCount == 0 { ledger.resetBins(models.rows.count) }
+            for row in models.models[model].row {
+                let bin: Int16 = try cursor.take()
+                guard bin >= 0, bin < models.rows[row].binCount else { throw SnapshotPayloadError.layout }
+                ledger.setBin(row, bin)
             }
         }
-        for _ in 0..<(try cursor.take(UInt8.self)) { grants.append(try Grant(decoding: &cursor)) }
-        events = try History(decoding: &cursor)
-        for _ in 0..<(try cursor.take(UInt32.self)) { notices.append(try KeptNotice(decoding: &cursor)) }
-    }
-}
-
-extension KeptNotice {
-    fileprivate func encode(into bytes: inout [UInt8]) {
-        bytes.append(littleEndian: identity)
-        bytes.append(littleEndian: contentHash)
-        bytes.append(littleEndian: voided)
-        bytes.append(littleEndian: day)
-        bytes.append(contentsOf: [type, 0, 0, 0])
-    }
-
-    fileprivate init(decoding cursor: inout ByteCursor) throws {
-        identity = try cursor.take()
-        contentHash = try cursor.take()
-        voided = try cursor.take()
-        day = try cursor.take()
-        type = try cursor.take()
-        for _ in 0..<3 { guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout } }
-    }
-}
-
-extension Grant {
-    fileprivate func encode(into bytes: inout [UInt8]) {
-        bytes.append(contentsOf: [purpose.rawValue, UInt8(id.count), UInt8(subscriberReference.count), 0])
-        bytes.append(littleEndian: opening.partition)
-        bytes.append(littleEndian: opening.offset)
-        bytes.append(littleEndian: expiresAt)
-        bytes.append(littleEndian: number)
-        bytes.append(span: id.span)
-        bytes.append(span: subscriberReference.span)
-    }
-
-    fileprivate init(decoding cursor: inout ByteCursor) throws {
-        guard let purpose = Purpose(rawValue: try cursor.take()) else { throw SnapshotPayloadError.layout }
-        let idLength = try cursor.take(UInt8.self)
-        let referenceLength = try cursor.take(UInt8.self)
-        guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout }
-        let opening = Coordinates(topic: .consents, partition: try cursor.take(), offset: try cursor.take())
-        let expiresAt = try cursor.take(Int64.self)
-        let number = try cursor.take(UInt64.self)
-        self.init(
-            id: try cursor.takeIdentifier(idLength), purpose: purpose,
-            subscriberReference: try cursor.takeIdentifier(referenceLength), opening: opening, expiresAt: expiresAt,
-            number: number)
+        let grants = try cursor.take(UInt8.self)
+        guard grants <= FoldLimits.grantsPerPerson else { throw SnapshotPayloadError.layout }
+        for _ in 0..<grants { ledger.append(try Grant(decoding: &cursor)) }
+        let events = try History(decoding: &cursor)
+        for _ in 0..<(try cursor.take(UInt32.self)) { ledger.append(try KeptNotice(decoding: &cursor)) }
+        self.init(key: key, standingDay: standingDay, events: events, ledger: ledger)
     }
 }
 

@@ -7,7 +7,7 @@ import Events
 /// (schemas/snapshot.md has the same, with the parts of a person):
 ///
 /// ```
-/// u8 version 3 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
+/// u8 version 4 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
 /// u8 secret known · u64 fingerprint · u8 models, each: hash u64 high, u64 low · u64 sequence · chain u64 high, u64 low
 /// ticks: u8 clock stands, i64 clock, i64 first clock, per raw consents partition: u8 ticked, i64 time
 /// sources: per raw topic and partition, then control: i64 offset, i64 stamp
@@ -16,10 +16,32 @@ import Events
 /// ```
 /// What follows from the rest is not in it: calendar, due moments, index, count of those who wait.
 extension PartitionFold {
-    public static let payloadVersion: UInt8 = 3
+    public static let payloadVersion: UInt8 = 4
 
     /// Complexity: O(state), and O(n log n) in persons.
-    public func encodeState(into bytes: inout [UInt8]) {
+    public func encodeState(into bytes: inout [UInt8]) { state.encode(into: &bytes) }
+
+    /// XXH3-128 of the state's bytes.
+    public var stateDigest: Digest128 {
+        var bytes: [UInt8] = []
+        encodeState(into: &bytes)
+        return unsafe xxh3Digest(bytes.span.bytes)
+    }
+
+    /// A fold that goes on where the state was taken.
+    public convenience init(state: RawSpan, partition: Int32, scorecard: Scorecard) throws {
+        try self.init(state: state, partition: partition, models: Models(scorecard))
+    }
+
+    /// A fold that goes on where the state was taken, with the models under which it was taken, in their order.
+    public convenience init(state: RawSpan, partition: Int32, models: Models) throws {
+        self.init(partition: partition, models: models)
+        try self.state.restore(from: state)
+    }
+}
+
+extension FoldState {
+    func encode(into bytes: inout [UInt8]) {
         encodeHead(into: &bytes)
         for slot in people.slotsByKey { people[slot].encode(into: &bytes, compiled) }
         let waits = waiting.all
@@ -30,7 +52,7 @@ extension PartitionFold {
     /// All up to and with the number of persons.
     func encodeHead(into bytes: inout [UInt8]) {
         guard let properties else { preconditionFailure("a fold that has read nothing has no state") }
-        bytes.append(contentsOf: [Self.payloadVersion, 0, 0, 0])
+        bytes.append(contentsOf: [PartitionFold.payloadVersion, 0, 0, 0])
         bytes.append(littleEndian: partition)
         bytes.append(littleEndian: nextOffset)
         properties.encode(into: &bytes)
@@ -48,24 +70,10 @@ extension PartitionFold {
         bytes.append(littleEndian: UInt32(people.count))
     }
 
-    /// XXH3-128 of the state's bytes.
-    public var stateDigest: Digest128 {
-        var bytes: [UInt8] = []
-        encodeState(into: &bytes)
-        return unsafe xxh3Digest(bytes.span.bytes)
-    }
-
-    /// A fold that goes on where the state was taken.
-    public convenience init(state: RawSpan, partition: Int32, scorecard: Scorecard) throws {
-        try self.init(state: state, partition: partition, models: Models(scorecard))
-    }
-
-    /// A fold that goes on where the state was taken, with the models under which it was taken, in their order.
-    public convenience init(state: RawSpan, partition: Int32, models: Models) throws {
-        self.init(partition: partition, models: models)
+    mutating func restore(from state: RawSpan) throws {
         var cursor = ByteCursor(state)
         let version = try cursor.take(UInt8.self)
-        guard version == Self.payloadVersion else { throw SnapshotPayloadError.version(version) }
+        guard version == PartitionFold.payloadVersion else { throw SnapshotPayloadError.version(version) }
         for _ in 0..<3 { guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout } }
         guard try cursor.take(Int32.self) == partition else { throw SnapshotPayloadError.otherPartition }
         nextOffset = try cursor.take()
@@ -85,11 +93,10 @@ extension PartitionFold {
         currencies = try Currencies(decoding: &cursor, of: models)
         try restorePeople(from: &cursor)
         for _ in 0..<(try cursor.take(UInt32.self)) { waiting.append(try WaitingEvent(decoding: &cursor)) }
-        outcomes.waiting = UInt64(waiting.count)
         try cursor.finish()
     }
 
-    private func restorePeople(from cursor: inout ByteCursor) throws {
+    private mutating func restorePeople(from cursor: inout ByteCursor) throws {
         for _ in 0..<(try cursor.take(UInt32.self)) {
             let person = try Person(decoding: &cursor, compiled)
             guard people.slot(of: person.key) == nil else { throw SnapshotPayloadError.layout }

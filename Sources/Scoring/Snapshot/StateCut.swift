@@ -142,32 +142,34 @@ extension PartitionFold {
     /// dropped. Complexity: O(persons), about 2 ns each.
     public func beginCut() {
         var head: [UInt8] = []
-        encodeHead(into: &head)
-        cut = StateCut(offset: nextOffset, head: head, people: people, models: compiled)
-        waiting.beginCut()
+        state.encodeHead(into: &head)
+        state.cut = StateCut(offset: nextOffset, head: head, people: state.people, models: state.compiled)
+        state.waiting.beginCut()
     }
 
     /// The offset at which a cut under way was taken; nil without one.
-    public var cutOffset: Int64? { cut?.offset }
+    public var cutOffset: Int64? { state.cut?.offset }
 
     /// Adds the next bytes of the cut to `bytes`; true when they were the last, and the cut is over. All slices together
     /// are the bytes that `encodeState` would have written at `cutOffset`.
     ///
     /// - Parameter work: of this slice, in units of about a nanosecond: 2,000,000 is a few milliseconds.
     public func writeCut(into bytes: inout [UInt8], work: Int) -> Bool {
-        guard let cut else { preconditionFailure("no cut is under way") }
-        let left = cut.writePersons(people, into: &bytes, work: work)
-        guard left > 0, waiting.writeCut(into: &bytes, work: left) else { return false }
+        guard let cut = state.cut else { preconditionFailure("no cut is under way") }
+        let left = cut.writePersons(state.people, into: &bytes, work: work)
+        guard left > 0, state.waiting.writeCut(into: &bytes, work: left) else { return false }
         dropCut()
         return true
     }
 
     /// Forgets the cut that is under way, if there is one.
     public func dropCut() {
-        cut = nil
-        waiting.endCut()
+        state.cut = nil
+        state.waiting.endCut()
     }
+}
 
+extension FoldState {
     /// Called before anything that a snapshot holds of the person at `slot` changes.
     @inline(__always)
     func willChange(_ slot: Int) {

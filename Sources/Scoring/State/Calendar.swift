@@ -4,48 +4,49 @@ import Events
 /// later, so this is also the order (due day, key).
 ///
 /// An entry may be early: whoever takes it out compares it with the person and puts it back at the right moment.
-struct Calendar {
-    struct Entry: Comparable {
+struct Calendar: ~Copyable {
+    struct Entry: BitwiseCopyable {
         let at: Int64
         let key: PersonKey
-        let slot: Int
 
-        static func < (left: Entry, right: Entry) -> Bool {
-            left.at != right.at ? left.at < right.at : left.key < right.key
+        @inline(__always)
+        fileprivate func precedes(_ other: Entry) -> Bool {
+            at != other.at ? at < other.at : key < other.key
         }
-
-        static func == (left: Entry, right: Entry) -> Bool { left.at == right.at && left.key == right.key }
     }
 
-    private var heap: [Entry] = []
+    private var heap = PackedArray<Entry>()
 
-    var first: Entry? { heap.first }
+    var first: Entry? { heap.isEmpty ? nil : heap[0] }
 
     mutating func insert(_ entry: Entry) {
         heap.append(entry)
-        var child = heap.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard heap[child] < heap[parent] else { break }
-            heap.swapAt(child, parent)
-            child = parent
+        var heap = heap.mutableSpan
+        var place = heap.count - 1
+        while place > 0 {
+            let parent = (place - 1) / 2
+            guard entry.precedes(heap[parent]) else { break }
+            heap[place] = heap[parent]
+            place = parent
         }
+        heap[place] = entry
     }
 
     mutating func removeFirst() -> Entry {
         let first = heap[0]
         let last = heap.removeLast()
+        var heap = heap.mutableSpan
         guard !heap.isEmpty else { return first }
-        heap[0] = last
-        var parent = 0
+        var place = 0
         while true {
-            var least = parent
-            for child in 2 * parent + 1...2 * parent + 2 where child < heap.count && heap[child] < heap[least] {
-                least = child
-            }
-            guard least != parent else { return first }
-            heap.swapAt(parent, least)
-            parent = least
+            var child = 2 * place + 1
+            guard child < heap.count else { break }
+            if child + 1 < heap.count, heap[child + 1].precedes(heap[child]) { child += 1 }
+            guard heap[child].precedes(last) else { break }
+            heap[place] = heap[child]
+            place = child
         }
+        heap[place] = last
+        return first
     }
 }

@@ -2,22 +2,42 @@ import Events
 
 /// A person's events in the order (occurred-at, producer, event id), and nothing that could be worked out from them.
 ///
-/// 24 bytes an event, and up to 40 for a statement or cash flow. Names are kept only of events dated to a whole second,
-/// as events dated by day are: there ties are common, and producer and id decide them. Between events of one millisecond
+/// 20 bytes an event, 28 for a cash flow, 52 for a statement. Names are kept only of events dated to a whole second, as
+/// events dated by day are: there ties are common, and producer and id decide them. Between events of one millisecond
 /// within a second the hash of their names decides.
-struct History {
-    var slots: [EventSlot] = []
+struct History: ~Copyable {
+    private(set) var slots = PackedArray<EventSlot>()
     /// Words of the events that do not fit a slot.
-    var wides: [Int64] = []
+    private(set) var wides = PackedArray<Int64>()
     /// Hashes of producer and obligation; a slot names them by place.
-    var obligations: [UInt64] = []
+    private(set) var obligations = PackedArray<UInt64>()
     /// Of each event dated to a whole second: u64 identity · i32 day · u8 length of producer · u8 length of id · producer
     /// · id.
-    var names: [UInt8] = []
+    var names = PackedArray<UInt8>()
     /// Of many events only; empty where a look at all of them is as fast.
     private var filter = IdentityFilter()
 
-    var count: Int { slots.count }
+    init() {}
+
+    /// The parts as a snapshot holds them; see `isSound`.
+    init(
+        slots: consuming PackedArray<EventSlot>, wides: consuming PackedArray<Int64>,
+        obligations: consuming PackedArray<UInt64>, names: consuming PackedArray<UInt8>
+    ) {
+        self.slots = slots
+        self.wides = wides
+        self.obligations = obligations
+        self.names = names
+    }
+
+    init(copying other: borrowing History) {
+        slots = PackedArray(copying: other.slots)
+        wides = PackedArray(copying: other.wides)
+        obligations = PackedArray(copying: other.obligations)
+        names = PackedArray(copying: other.names)
+    }
+
+    var count: Int { @inline(__always) get { slots.count } }
     var isEmpty: Bool { slots.isEmpty }
 
     subscript(index: Int) -> KeptEvent {
@@ -29,12 +49,12 @@ struct History {
     func day(_ index: Int) -> Int32 { slots[index].day }
 
     @inline(__always)
-    func type(_ index: Int) -> UInt8 { slots[index].type }
+    func type(_ index: Int) -> UInt8 { slots[index].eventClass.type }
 
     func identity(_ index: Int) -> UInt64 { slots[index].identity }
 
     @inline(__always)
-    func currency(_ index: Int) -> UInt8 { slots[index].currency }
+    func currency(_ index: Int) -> UInt8 { currency(slots[index]) }
 
     /// The events with `lower < day ≤ upper`. Complexity: O(log n).
     @inline(__always)
@@ -57,59 +77,63 @@ struct History {
         return low
     }
 
+    /// How many are dated on `day`. Complexity: they, and those after.
+    func count(on day: Int32) -> Int {
+        var index = slots.count
+        while index > 0, slots[index - 1].day > day { index -= 1 }
+        var count = 0
+        while index > 0, slots[index - 1].day == day {
+            index -= 1
+            count += 1
+        }
+        return count
+    }
+
     // MARK: - Unpacking
 
     @inline(__always)
     private func unpack(_ slot: EventSlot) -> KeptEvent {
         var event = KeptEvent(
-            day: slot.day, millisecond: slot.millisecond, type: slot.type, kind: slot.kind, status: slot.status,
-            currency: slot.currency, days: slot.inlineDays == EventSlot.noDays ? -1 : Int32(slot.inlineDays), month: 0,
-            firstMinor: Int64(slot.inline), secondMinor: 0, third: 0)
-        if slot.isWide {
-            unpackWide(slot, into: &event)
-        } else {
-            event.secondMinor = slot.secondForm == EventSlot.SecondForm.zero.rawValue ? 0 : event.firstMinor
-            if slot.obligationIndex != 0 { event.third = obligations[Int(slot.obligationIndex) - 1] }
+            day: slot.day, millisecond: slot.millisecond, eventClass: slot.eventClass, currency: slot.inlineCurrency,
+            days: slot.inlineDays, monthOffset: slot.monthOffset, firstMinor: Int64(slot.word2), secondMinor: 0, third: 0)
+        switch slot.form {
+        case EventSlot.Form.noSecond: break
+        case EventSlot.Form.sameSecond: event.secondMinor = event.firstMinor
+        default: unpackWide(slot, into: &event)
         }
+        if slot.obligation != 0 { event.third = obligations[Int(slot.obligation) - 1] }
         return event
     }
 
+    @inline(__always)
     private func unpackWide(_ slot: EventSlot, into event: inout KeptEvent) {
-        var place = Int(slot.inline)
-        func next() -> Int64 {
-            defer { place += 1 }
-            return wides[place]
+        let place = Int(slot.word2)
+        guard slot.form == EventSlot.Form.wide else {
+            event.firstMinor = Int64(UInt64(bitPattern: wides[place]) >> 32)
+            event.secondMinor = Int64(Int32(truncatingIfNeeded: wides[place]))
+            return
         }
-        if slot.isFirstWide { event.firstMinor = next() }
-        switch slot.secondForm {
-        case EventSlot.SecondForm.zero.rawValue: event.secondMinor = 0
-        case EventSlot.SecondForm.sameAsFirst.rawValue: event.secondMinor = event.firstMinor
-        default: event.secondMinor = next()
-        }
-        if slot.isThirdWide {
-            event.third = UInt64(bitPattern: next())
-        } else if slot.obligationIndex != 0 {
-            event.third = obligations[Int(slot.obligationIndex) - 1]
-        }
-        if slot.isCalendarWide { event.days = Int32(truncatingIfNeeded: next()) }
+        let calendar = WideCalendar(word: wides[place])
+        event.monthOffset = calendar.monthOffset
+        event.days = calendar.days
+        event.currency = calendar.currency
+        event.firstMinor = wides[place + 1]
+        event.secondMinor = wides[place + 2]
+        event.third = UInt64(bitPattern: wides[place + 3])
     }
 
-    /// See `KeptEvent.month`; not part of the unpacked event, since few features ask. Complexity: a civil date.
-    func month(_ index: Int) -> Int32 {
-        let slot = slots[index]
-        if slot.isCalendarWide { return Int32(truncatingIfNeeded: wides[Int(slot.inline) + slot.calendarPlace] >> 32) }
-        return CalendarDate.monthNumber(ofDay: slot.day) + slot.inlineMonth - 8
+    @inline(__always)
+    private func currency(_ slot: EventSlot) -> UInt8 {
+        slot.form == EventSlot.Form.wide ? WideCalendar(word: wides[Int(slot.word2)]).currency : slot.inlineCurrency
     }
 
-    /// Whether all that slots name is there, and days never fall: what reading relies on.
+    /// Whether all that slots name is there, in its range, and days never fall: what reading relies on.
     var isSound: Bool {
         for index in slots.indices {
             let slot = slots[index]
             if index > 0, slots[index - 1].day > slot.day { return false }
-            if slot.isWide, Int(slot.inline) + slot.calendarPlace + 1 > wides.count + (slot.isCalendarWide ? 0 : 1) {
-                return false
-            }
-            if Int(slot.obligationIndex) > obligations.count { return false }
+            if slot.wideCount > 0, Int(slot.word2) + slot.wideCount > wides.count { return false }
+            if Int(slot.obligation) > obligations.count || slot.eventClass.code >= EventClass.end { return false }
         }
         return true
     }
@@ -120,45 +144,36 @@ struct History {
     func index(of identity: UInt64) -> Int? {
         if !filter.isEmpty, !filter.mayContain(identity) { return nil }
         // From the end: what comes twice comes soon.
-        return slots.lastIndex { $0.identity == identity }
+        var index = slots.count
+        while index > 0 {
+            index -= 1
+            if slots[index].identity == identity { return index }
+        }
+        return nil
     }
 
     private mutating func note(_ identity: UInt64) {
-        guard slots.count >= Self.filterMin, !filter.insert(identity) else { return }
-        filter = IdentityFilter(room: slots.count * 2)
-        for slot in slots { _ = filter.insert(slot.identity) }
+        guard slots.count >= Self.filterMin || !filter.isEmpty else { return }
+        if !filter.insert(identity) { filter.rebuild(slots) }
     }
 
-    private static let filterMin = 48
+    private static let filterMin = 64
 
     /// Whether the event at `index` has this content.
     func holds(_ event: KeptEvent, contentHash: UInt64, at index: Int) -> Bool {
-        var kept = self[index]
-        kept.month = month(index)
-        return kept == event && slots[index].contentCheck == contentHash & 0x1FFF
+        self[index] == event && slots[index].check == UInt8(truncatingIfNeeded: contentHash)
     }
-
-    /// How many are dated on `day`.
-    func count(on day: Int32) -> Int { slice(after: day - 1, through: day).count }
 
     // MARK: - Changing
 
     /// Adds an event at its place in the order and returns that. Complexity: linear in the events after it.
     mutating func insert(
-        _ event: KeptEvent, identity: UInt64, contentHash: UInt64, producer: Identifier, id: Identifier,
-        isWholeSecond: Bool
+        _ event: KeptEvent, identity: UInt64, contentHash: UInt64, producer: RawSpan, id: RawSpan, isWholeSecond: Bool
     ) -> Int {
-        let slot = pack(event, identity: identity, contentHash: contentHash)
+        let slot = pack(event, identity: identity, check: UInt8(truncatingIfNeeded: contentHash))
         var place = slots.count
         while place > 0, precedes(slot, producer, id, isWholeSecond, slots[place - 1]) { place -= 1 }
-        if isWholeSecond {
-            names.append(littleEndian: identity)
-            names.append(littleEndian: event.day)
-            names.append(contentsOf: [UInt8(producer.count), UInt8(id.count)])
-            names.append(span: producer.span)
-            names.append(span: id.span)
-        }
-        if slots.count == slots.capacity { slots.reserveCapacity(slots.count + Swift.max(4, slots.count / 8)) }
+        if isWholeSecond { keepName(identity, event.day, producer, id) }
         if place == slots.count { slots.append(slot) } else { slots.insert(slot, at: place) }
         note(identity)
         return place
@@ -168,7 +183,11 @@ struct History {
     mutating func remove(at index: Int) {
         let identity = slots[index].identity
         slots.remove(at: index)
-        repack { name, _ in name != identity }
+        filter.removeAll()
+        if !slots.isEmpty { note(slots[0].identity) }
+        repackWides()
+        forgetObligations()
+        forgetNames { name, _ in name == identity }
     }
 
     /// Drops the events dated on or before `day`. Complexity: linear when there are any.
@@ -176,124 +195,128 @@ struct History {
         let dropped = first(after: day)
         guard dropped > 0 else { return }
         slots.removeSubrange(0..<dropped)
-        filter = IdentityFilter()
-        repack { _, named in named > day }
-    }
-
-    /// Whether the new `slot` goes before the kept `other`.
-    private func precedes(
-        _ slot: EventSlot, _ producer: Identifier, _ id: Identifier, _ isWholeSecond: Bool, _ other: EventSlot
-    ) -> Bool {
-        if slot.day != other.day { return slot.day < other.day }
-        if slot.millisecond != other.millisecond { return slot.millisecond < other.millisecond }
-        guard isWholeSecond else { return slot.identity < other.identity }
-        let start = name(of: other.identity)
-        let text = start + Self.nameHeader
-        let otherProducer = text..<text + Int(names[start + 12])
-        let order = compare(producer, otherProducer)
-        if order != 0 { return order < 0 }
-        let otherID = otherProducer.upperBound..<otherProducer.upperBound + Int(names[start + 13])
-        return compare(id, otherID) < 0
-    }
-
-    /// Where the name of an event begins that is known to have one.
-    private func name(of identity: UInt64) -> Int {
-        var start = 0
-        while unsafe names.span.bytes.load(littleEndianAt: start, as: UInt64.self) != identity {
-            start = nameEnd(start)
-        }
-        return start
-    }
-
-    private static let nameHeader = 14
-
-    private func nameEnd(_ start: Int) -> Int {
-        start + Self.nameHeader + Int(names[start + 12]) + Int(names[start + 13])
-    }
-
-    /// Below, at or above 0 as `identifier` goes before, equals or goes after the name in `range`.
-    private func compare(_ identifier: Identifier, _ range: Range<Int>) -> Int {
-        let span = identifier.span
-        for offset in 0..<Swift.min(span.byteCount, range.count) {
-            let difference =
-                Int(span.load(littleEndianAt: offset, as: UInt8.self)) - Int(names[range.lowerBound + offset])
-            if difference != 0 { return difference }
-        }
-        return span.byteCount - range.count
+        cutWides()
+        forgetObligations()
+        forgetNames { _, named in named <= day }
     }
 
     // MARK: - Packing
 
-    private mutating func pack(_ event: KeptEvent, identity: UInt64, contentHash: UInt64) -> EventSlot {
-        let month = event.month - CalendarDate.monthNumber(ofDay: event.day) + 8
-        let isCalendarWide = !(0..<16).contains(month) || event.days >= Int32(EventSlot.noDays)
-        let second: EventSlot.SecondForm =
-            event.secondMinor == 0 ? .zero : event.secondMinor == event.firstMinor ? .sameAsFirst : .wide
+    private mutating func pack(_ event: KeptEvent, identity: UInt64, check: UInt8) -> EventSlot {
         var obligation: UInt8 = 0
-        var isThirdWide = false
+        var isWide = event.currency > 3 || event.days >= Int32(EventSlot.noDays) || !(-1...1).contains(event.monthOffset)
         if event.type == EventType.repayment.kept {
-            obligation = self.obligation(event.third)
-            isThirdWide = obligation == EventSlot.obligationInWides
-            if isThirdWide { obligation = 0 }
+            obligation = place(ofObligation: event.third)
+            isWide = isWide || obligation == 0
         } else {
-            isThirdWide = event.third != 0
+            isWide = isWide || event.third != 0
         }
-        let isWide = isCalendarWide || isThirdWide || second == .wide || event.firstMinor > Int64(UInt32.max)
-        var inline = UInt64(event.firstMinor)
-        if isWide {
-            inline = UInt64(wides.count)
+        let fits = event.firstMinor <= Int64(UInt32.max)
+        var form = EventSlot.Form.wide
+        if !isWide, fits {
+            if event.secondMinor == 0 {
+                form = EventSlot.Form.noSecond
+            } else if event.secondMinor == event.firstMinor {
+                form = EventSlot.Form.sameSecond
+            } else if Int32(exactly: event.secondMinor) != nil {
+                form = EventSlot.Form.pair
+            }
+        }
+        var word2 = UInt32(truncatingIfNeeded: event.firstMinor)
+        if form >= EventSlot.Form.pair { word2 = UInt32(wides.count) }
+        switch form {
+        case EventSlot.Form.pair:
+            wides.append(event.firstMinor << 32 | Int64(UInt32(truncatingIfNeeded: event.secondMinor)))
+        case EventSlot.Form.wide:
+            let calendar = WideCalendar(monthOffset: event.monthOffset, days: event.days, currency: event.currency)
+            wides.append(calendar.word)
             wides.append(event.firstMinor)
-            if second == .wide { wides.append(event.secondMinor) }
-            if isThirdWide { wides.append(Int64(bitPattern: event.third)) }
-            if isCalendarWide { wides.append(Int64(event.month) << 32 | Int64(UInt32(bitPattern: event.days))) }
+            wides.append(event.secondMinor)
+            // What a slot names by place is not said twice.
+            wides.append(Int64(bitPattern: event.third))
+        default: break
         }
-        let days = event.days < 0 || isCalendarWide ? EventSlot.noDays : UInt64(event.days)
+        let isCalendarWide = form == EventSlot.Form.wide
+        let days = isCalendarWide || event.days < 0 ? EventSlot.noDays : UInt32(event.days)
+        let month = isCalendarWide ? 0 : UInt32(event.monthOffset + 1)
+        let currency = isCalendarWide ? 0 : UInt32(event.currency)
         return EventSlot(
-            word0: identity << 8 | UInt64(obligation),
-            word1: inline << 32 | UInt64(UInt32(bitPattern: event.day)) << 15 | (contentHash & 0x1FFF) << 2
-                | second.rawValue,
-            word2: UInt64(event.millisecond) | days << 27 | UInt64(event.type) << 39 | UInt64(event.kind) << 42
-                | UInt64(event.status) << 46 | UInt64(event.currency) << 49
-                | (isCalendarWide ? 0 : UInt64(month)) << 57 | (isWide ? 1 : 0) << 61 | (isThirdWide ? 1 : 0) << 62
-                | (isCalendarWide ? 1 : 0) << 63)
+            word0: UInt32(truncatingIfNeeded: identity),
+            word1: UInt32(truncatingIfNeeded: identity >> 32) & 0xFFFF | UInt32(obligation) << 16 | UInt32(check) << 24,
+            word2: word2, word3: UInt32(event.millisecond) | form << 27 | month << 29,
+            word4: UInt32(event.day) | UInt32(event.eventClass.code) << 17 | currency << 23 | days << 25)
     }
 
-    /// The obligation's place in the table, counted from 1; 255 where the table is full.
-    private mutating func obligation(_ hash: UInt64) -> UInt8 {
+    /// The obligation's place in the table, counted from 1; 0 where the table is full.
+    private mutating func place(ofObligation hash: UInt64) -> UInt8 {
         if let place = obligations.firstIndex(of: hash) { return UInt8(place + 1) }
-        guard obligations.count < 254 else { return EventSlot.obligationInWides }
+        guard obligations.count < 255 else { return 0 }
         obligations.append(hash)
         return UInt8(obligations.count)
     }
 
-    /// Makes the side tables anew for the slots that are left, whose names `isKept` knows by identity and day.
-    private mutating func repack(_ isKept: (UInt64, Int32) -> Bool) {
-        if !wides.isEmpty || obligations.count > 1 {
-            let old = self
-            wides.removeAll(keepingCapacity: true)
-            obligations.removeAll(keepingCapacity: true)
-            for index in slots.indices {
-                var event = old[index]
-                event.month = old.month(index)
-                slots[index] = pack(event, identity: slots[index].identity, contentHash: slots[index].contentCheck)
-            }
+    // MARK: - What slots refer to, after some have gone
+
+    /// Lets go of the words before the first that is in use: what has gone is old as a rule, and so are its words.
+    private mutating func cutWides() {
+        guard !wides.isEmpty else { return }
+        var first = UInt32(wides.count)
+        for index in slots.indices where slots[index].wideCount > 0 { first = min(first, slots[index].word2) }
+        guard first > 0 else { return }
+        wides.removeSubrange(0..<Int(first))
+        for index in slots.indices where slots[index].wideCount > 0 { slots[index].word2 -= first }
+    }
+
+    /// Lays the words anew, in the order of the events.
+    private mutating func repackWides() {
+        guard !wides.isEmpty else { return }
+        var packed = PackedArray<Int64>()
+        for index in slots.indices where slots[index].wideCount > 0 {
+            let words = Int(slots[index].word2)..<Int(slots[index].word2) + slots[index].wideCount
+            slots[index].word2 = UInt32(packed.count)
+            for word in words { packed.append(wides[word]) }
         }
-        var kept: [UInt8] = []
-        var start = 0
-        while start < names.count {
-            let end = nameEnd(start)
-            let identity: UInt64 = unsafe names.span.bytes.load(littleEndianAt: start)
-            let day: Int32 = unsafe names.span.bytes.load(littleEndianAt: start + 8)
-            if isKept(identity, day) { kept.append(contentsOf: names[start..<end]) }
-            start = end
+        wides = packed
+    }
+
+    /// Takes obligations out of the table that no event names any more.
+    private mutating func forgetObligations() {
+        guard !obligations.isEmpty else { return }
+        var places = [256 of UInt8](repeating: 0)
+        for index in slots.indices { places[Int(slots[index].obligation)] = 1 }
+        var last: UInt8 = 0
+        for place in 1...obligations.count where places[place] != 0 {
+            last += 1
+            places[place] = last
+            obligations[Int(last) - 1] = obligations[place - 1]
         }
-        names = kept
+        guard Int(last) < obligations.count else { return }
+        obligations.removeSubrange(Int(last)..<obligations.count)
+        for index in slots.indices where slots[index].obligation != 0 {
+            let place = UInt32(places[Int(slots[index].obligation)])
+            slots[index].word1 = slots[index].word1 & 0xFF00_FFFF | place << 16
+        }
     }
 }
 
-extension EventSlot {
-    /// Where the calendar word lies behind the first, when it is wide.
-    var calendarPlace: Int {
-        1 + (secondForm == SecondForm.wide.rawValue ? 1 : 0) + (isThirdWide ? 1 : 0)
+/// The first word of an event that does not fit its slot.
+private struct WideCalendar {
+    let monthOffset: Int32
+    let days: Int32
+    let currency: UInt8
+
+    init(monthOffset: Int32, days: Int32, currency: UInt8) {
+        self.monthOffset = monthOffset
+        self.days = days
+        self.currency = currency
     }
+
+    @inline(__always)
+    init(word: Int64) {
+        monthOffset = Int32(truncatingIfNeeded: word >> 32)
+        days = Int32(truncatingIfNeeded: word) >> 8
+        currency = UInt8(truncatingIfNeeded: word)
+    }
+
+    var word: Int64 { Int64(monthOffset) << 32 | Int64(UInt32(bitPattern: days << 8)) | Int64(currency) }
 }

@@ -1,24 +1,19 @@
+import Events
+
 /// Says of most identities that a person has no such event, without a look at the events: a Bloom filter whose bits of
 /// one key lie in one word (Putze, Sanders, Singler 2007). Derived, so no snapshot holds it.
 ///
-/// 16 bits a key; about one in 200 new identities is looked for in vain.
-struct IdentityFilter {
-    private var words: [UInt64] = []
-    /// Keys that it may hold before it is made anew, larger.
-    private var room = 0
+/// 8 bits a key, three of them set: about one in 30 new identities is looked for in vain. Bits of events that have left
+/// stay until it is full and is made anew, in its place.
+struct IdentityFilter: ~Copyable {
+    /// Keys that may still come before it is made anew; then the bits.
+    private var words = PackedArray<UInt64>()
 
-    static let keysPerWord = 4
-
-    var isEmpty: Bool { words.isEmpty }
+    private static let keysPerWord = 8
 
     init() {}
 
-    init(room: Int) {
-        var count = 16
-        while count * Self.keysPerWord < room { count *= 2 }
-        words = Array(repeating: 0, count: count)
-        self.room = count * Self.keysPerWord
-    }
+    var isEmpty: Bool { words.isEmpty }
 
     @inline(__always)
     func mayContain(_ identity: UInt64) -> Bool {
@@ -26,18 +21,38 @@ struct IdentityFilter {
         return words[place(identity)] & bits == bits
     }
 
-    /// False where it is full.
+    /// False where it is full, or there is none yet.
+    @inline(__always)
     mutating func insert(_ identity: UInt64) -> Bool {
-        guard room > 0 else { return false }
-        room -= 1
-        words[place(identity)] |= Self.bits(identity)
+        guard !words.isEmpty, words[0] > 0 else { return false }
+        words[0] -= 1
+        set(identity)
         return true
     }
 
-    /// The identity is a hash: its parts are as good as several.
-    private func place(_ identity: UInt64) -> Int { Int(truncatingIfNeeded: identity) & (words.count - 1) }
+    /// Made anew for the events that there are, with room for an eighth more.
+    mutating func rebuild(_ slots: borrowing PackedArray<EventSlot>) {
+        let room = slots.count + slots.count / 8 + 1
+        let count = (room + Self.keysPerWord - 1) / Self.keysPerWord
+        if words.count < count + 1 { words.append(repeating: 0, count: count + 1 - words.count) }
+        var bits = words.mutableSpan
+        for index in bits.indices { bits[index] = 0 }
+        for index in slots.indices { set(slots[index].identity) }
+        words[0] = UInt64((words.count - 1) * Self.keysPerWord - slots.count)
+    }
 
+    mutating func removeAll() { words.removeAll() }
+
+    private mutating func set(_ identity: UInt64) { words[place(identity)] |= Self.bits(identity) }
+
+    /// The identity is a hash: its parts are as good as several.
+    @inline(__always)
+    private func place(_ identity: UInt64) -> Int {
+        1 + Int(((identity & 0xFFFF_FFFF) * UInt64(words.count - 1)) >> 32)
+    }
+
+    @inline(__always)
     private static func bits(_ identity: UInt64) -> UInt64 {
-        1 << (identity >> 20 & 63) | 1 << (identity >> 32 & 63) | 1 << (identity >> 44 & 63)
+        1 << (identity & 63) | 1 << (identity >> 36 & 63) | 1 << (identity >> 42 & 63)
     }
 }

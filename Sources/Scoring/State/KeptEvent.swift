@@ -6,19 +6,14 @@ struct KeptEvent: Equatable {
     /// The person's day, and the millisecond within it.
     var day: Int32
     var millisecond: Int64
-    /// `EventType` less `typeBase`.
-    var type: UInt8
-    /// Raw value of the type's kind; 0 where it has none.
-    var kind: UInt8
-    /// Raw value of the payment status or the direction; 0 where there is none.
-    var status: UInt8
+    var eventClass: EventClass
     /// Place in the partition's table of currencies.
     var currency: UInt8
     /// Statement: days past due. Repayment, bill, rental: days late, −1 while open, missed or reversed.
     var days: Int32
-    /// Calendar month of the paid date (repayment, bill; of the day where there is none) or period end (statement), as
-    /// `CalendarDate.monthNumber`; else of the day.
-    var month: Int32
+    /// Months from that of the day to that of the paid date (repayment, bill; 0 where there is none) or of the period's
+    /// end (statement).
+    var monthOffset: Int32
     /// Amounts by type, minor units: due | limit | flow | deposit held.
     var firstMinor: Int64
     /// paid | balance | balance after | deposit kept.
@@ -26,60 +21,75 @@ struct KeptEvent: Equatable {
     /// Repayment: hash of producer and obligation. Statement: minimum due, minor units. Else 0.
     var third: UInt64
 
-    static let typeBase: UInt8 = 15
-
+    @inline(__always) var type: UInt8 { eventClass.type }
+    @inline(__always) var status: UInt8 { eventClass.status }
     var minimumDueMinor: Int64 { Int64(bitPattern: third) }
     /// What was paid and stayed paid: a reversed payment counts as unpaid.
-    var effectivePaidMinor: Int64 { status == PaymentStatus.reversed.rawValue ? 0 : secondMinor }
+    @inline(__always) var effectivePaidMinor: Int64 {
+        status == PaymentStatus.reversed.rawValue ? 0 : secondMinor
+    }
+    /// Of the paid date or period's end, as `CalendarDate.monthNumber`; else of the day. Complexity: a civil date.
+    var month: Int32 { CalendarDate.monthNumber(ofDay: day) + monthOffset }
 }
 
 extension EventType {
-    /// How slots and kept events say it; only of the types that features read.
-    var kept: UInt8 { rawValue - KeptEvent.typeBase }
+    private static let typeBase: UInt8 = 15
+
+    /// How slots and kept events say it, from 1; only of the types that features read.
+    var kept: UInt8 { rawValue - Self.typeBase }
+
+    init(kept: UInt8) { self.init(rawValue: kept + Self.typeBase)! }
 }
 
 extension KeptEvent {
     /// nil for a consent, correction, erasure or dispute.
     init?(_ event: Event, day: Int32, millisecond: Int64, currency: UInt8) {
-        guard event.isFinancial else { return nil }
         self.init(
-            day: day, millisecond: millisecond, type: event.type.kept, kind: 0, status: 0, currency: currency, days: 0,
-            month: CalendarDate.monthNumber(ofDay: day), firstMinor: 0, secondMinor: 0, third: 0)
+            day: day, millisecond: millisecond, eventClass: .statement, currency: currency, days: 0, monthOffset: 0,
+            firstMinor: 0, secondMinor: 0, third: 0)
         switch event.body {
         case .repayment(let repayment):
-            set(repayment.amountDueMinor, repayment.amountPaidMinor, repayment.kind.rawValue, repayment.status.rawValue)
+            eventClass = EventClass(repayment.kind, repayment.status)
+            set(repayment.amountDueMinor, repayment.amountPaidMinor)
             set(due: repayment.dueDate, paid: repayment.paidDate, repayment.status)
             third = xxh3(repayment.obligation.span, seed: xxh3(event.producer.span))
         case .bill(let bill):
-            set(bill.amountDueMinor, bill.amountPaidMinor, bill.kind.rawValue, bill.status.rawValue)
+            eventClass = EventClass(bill.kind, bill.status)
+            set(bill.amountDueMinor, bill.amountPaidMinor)
             set(due: bill.dueDate, paid: bill.paidDate, bill.status)
         case .statement(let statement):
-            set(statement.creditLimitMinor, statement.balanceMinor, 0, 0)
-            month = statement.periodEnd.monthNumber
+            set(statement.creditLimitMinor, statement.balanceMinor)
+            set(month: statement.periodEnd)
             days = statement.daysPastDue
             third = UInt64(bitPattern: statement.minimumDueMinor)
         case .cashFlow(let flow):
-            set(flow.amountMinor, flow.balanceAfterMinor, flow.kind.rawValue, flow.direction.rawValue)
+            eventClass = EventClass(flow.kind, flow.direction)
+            set(flow.amountMinor, flow.balanceAfterMinor)
         case .rental(let rental):
-            set(rental.depositHeldMinor, rental.depositKeptMinor, rental.kind.rawValue, 0)
+            eventClass = EventClass(rental.kind)
+            set(rental.depositHeldMinor, rental.depositKeptMinor)
             days = Self.daysLate(due: rental.dueBackDate, done: rental.returnedDate)
-        case .consent, .erasure, .correction, .dispute: break
+        case .consent, .erasure, .correction, .dispute: return nil
         }
     }
 
-    private mutating func set(_ first: Int64, _ second: Int64, _ kind: UInt8, _ status: UInt8) {
+    private mutating func set(_ first: Int64, _ second: Int64) {
         firstMinor = first
         secondMinor = second
-        self.kind = kind
-        self.status = status
     }
 
     private mutating func set(due: CalendarDate, paid: CalendarDate?, _ status: PaymentStatus) {
-        if let paid { month = paid.monthNumber }
+        if let paid { set(month: paid) }
         switch status {
         case .paid, .partial: days = Self.daysLate(due: due, done: paid)
         case .missed, .reversed: days = -1
         }
+    }
+
+    /// Most are dated on the day itself, which costs no civil date.
+    private mutating func set(month date: CalendarDate) {
+        guard date.days != day else { return }
+        monthOffset = date.monthNumber - CalendarDate.monthNumber(ofDay: day)
     }
 
     private static func daysLate(due: CalendarDate, done: CalendarDate?) -> Int32 {

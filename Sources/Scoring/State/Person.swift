@@ -1,35 +1,51 @@
 import Events
 
 /// All that is kept of one person, while any grant lives.
-struct Person {
+struct Person: ~Copyable {
     let key: PersonKey
-    var events = History()
+    var events: History
     /// Of a person with many events, else empty: few are scanned as fast.
     var totals = Totals()
-    /// Consents and corrections, in the order in which they came.
-    var notices: [KeptNotice] = []
-    /// In the order in which they were opened.
-    var grants: [Grant] = []
+    /// The last scores' bins, grants and notices.
+    var ledger: Ledger
     /// The day the person stands at: the later of the clock's day and the day of their own latest event.
     var standingDay: Int32
-    /// Of the last scores: the bin of each characteristic, in one row for all models (see `CompiledModels`).
-    var bins: [Int16] = []
     /// The next day on which anything can change though no event comes; `.max` for never.
     var nextDay: Int32 = .max
     /// The next moment on the clock at which something can change without an event, ms; `.max` for never.
     var dueAt: Int64 = .max
     /// Where the calendar looks at this person next; never after `dueAt`.
     var scheduledAt: Int64 = .max
+
+    init(
+        key: PersonKey, standingDay: Int32, events: consuming History = History(), ledger: consuming Ledger = Ledger()
+    ) {
+        self.key = key
+        self.standingDay = standingDay
+        self.events = events
+        self.ledger = ledger
+    }
+
+    /// A copy of what a snapshot would hold of another.
+    init(copying other: borrowing Person) {
+        self.init(
+            key: other.key, standingDay: other.standingDay, events: History(copying: other.events),
+            ledger: Ledger(copying: other.ledger))
+    }
 }
 
 /// What an event is to a person's state.
 enum Arrival: Equatable {
     case new
+    /// New, though one of the same name is there: that has left the horizon, and goes with its month's others.
+    case newAgain
     case duplicate
     /// Same id, other content.
     case conflict
     /// The day holds as many as it may.
     case tooMany
+    /// A correction has taken it back, before it came or since.
+    case void
 }
 
 extension Person {
@@ -37,35 +53,31 @@ extension Person {
     /// are gone. Complexity: linear.
     func arrival(ofNotice event: Event, identity: UInt64, day: Int32, contentHash: UInt64, horizon: Int32) -> Arrival {
         if let index = events.index(of: identity), events.day(index) > horizon { return .conflict }
-        if let notice = notices.first(where: { $0.identity == identity }) {
-            return notice.type == event.type.rawValue && notice.contentHash == contentHash ? .duplicate : .conflict
+        if let notice = ledger.look(for: identity).notice {
+            return notice.isSame(event, contentHash) ? .duplicate : .conflict
         }
-        let sameDay = notices.count { $0.day == day }
-        return sameDay < FoldLimits.eventsPerPersonAndDay ? .new : .tooMany
+        return ledger.noticeCount(on: day) < FoldLimits.eventsPerPersonAndDay ? .new : .tooMany
     }
 
     /// What an event that features can read is to this person, where those dated on or before `horizon` are gone.
     func arrival(of event: KeptEvent, identity: UInt64, contentHash: UInt64, horizon: Int32) -> Arrival {
-        if notices.contains(where: { $0.identity == identity }) { return .conflict }
-        if let index = events.index(of: identity), events.day(index) > horizon {
-            return events.holds(event, contentHash: contentHash, at: index) ? .duplicate : .conflict
+        let (notice, isVoid) = ledger.look(for: identity)
+        if isVoid { return .void }
+        if notice != nil { return .conflict }
+        let known = events.index(of: identity)
+        if let known, events.day(known) > horizon {
+            return events.holds(event, contentHash: contentHash, at: known) ? .duplicate : .conflict
         }
-        return events.count(on: event.day) < FoldLimits.eventsPerPersonAndDay ? .new : .tooMany
-    }
-
-    /// Whether a correction has taken this event back, before or after it came.
-    func isVoid(_ identity: UInt64) -> Bool {
-        notices.contains { $0.voided == identity }
+        guard events.count(on: event.day) < FoldLimits.eventsPerPersonAndDay else { return .tooMany }
+        return known == nil ? .new : .newAgain
     }
 
     /// Adds an event, dated no later than the day the person stands at.
     mutating func insert(
-        _ event: KeptEvent, identity: UInt64, contentHash: UInt64, producer: Identifier, id: Identifier,
-        isWholeSecond: Bool, plan: Plan
+        _ event: KeptEvent, identity: UInt64, contentHash: UInt64, producer: RawSpan, id: RawSpan, isWholeSecond: Bool,
+        plan: Plan
     ) {
         assert(event.day <= standingDay)
-        // One of the same name that has left the horizon, and would have been dropped with the month's others.
-        if events.index(of: identity) != nil { remove(identity: identity) }
         if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
         let place = events.insert(
             event, identity: identity, contentHash: contentHash, producer: producer, id: id,
@@ -83,7 +95,7 @@ extension Person {
     /// Drops what is dated on or before `day`, at most the day the person stands at less the horizon; events a month's
     /// worth at a time.
     mutating func drop(through day: Int32, plan: Plan) {
-        if notices.contains(where: { $0.day <= day }) { notices.removeAll { $0.day <= day } }
+        ledger.dropNotices(through: day)
         guard !events.isEmpty, events.day(0) <= day - Self.dropDays else { return }
         if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
         let before = events.count

@@ -15,7 +15,7 @@
 
     deinit {
         for slot in 0..<end where isHeld[slot] {
-            unsafe (pages[slot >> Self.pageBits] + (slot & Self.placeMask)).deinitialize(count: 1)
+            unsafe _ = (pages[slot >> Self.pageBits] + (slot & Self.placeMask)).deinitialize(count: 1)
         }
         for page in unsafe pages.indices { unsafe pages[page].deallocate() }
     }

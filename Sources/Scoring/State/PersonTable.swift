@@ -23,22 +23,14 @@ struct PersonTable: ~Copyable {
     }
 
     subscript(slot: Int) -> Person {
-        _read { yield people[slot] }
-        _modify { yield &people[slot] }
+        @inline(__always) _read { yield people[slot] }
+        @inline(__always) _modify { yield &people[slot] }
     }
 
-    /// Changes one person in place.
-    @inline(__always)
-    mutating func change<T>(_ slot: Int, _ body: (inout Person) -> T) -> T { body(&people[slot]) }
-
-    func holds(_ key: PersonKey, at slot: Int) -> Bool {
-        people.holds(slot) && people[slot].key == key
-    }
-
-    mutating func insert(_ person: Person) -> Int {
-        precondition(slot(of: person.key) == nil)
-        if (count + 1) * 2 > index.count { grow() }
+    mutating func insert(_ person: consuming Person) -> Int {
         let key = person.key
+        precondition(slot(of: key) == nil)
+        if (count + 1) * 2 > index.count { grow() }
         let slot = free.popLast().map { Int($0) } ?? people.end
         people.put(person, at: slot)
         count += 1

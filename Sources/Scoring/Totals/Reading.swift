@@ -1,10 +1,21 @@
 import Events
 
+extension Plan.Probe.Kind {
+    /// Whether the value can move with the day though nothing comes or leaves.
+    @inline(__always)
+    var movesByDay: Bool {
+        switch self {
+        case .daysSince, .tenure, .cachedDaysSince, .perThirtyDays, .cachedPerThirtyDays: true
+        case .total, .mean, .extreme, .ratio, .paidToLimit, .cached: false
+        }
+    }
+}
+
 /// Values read off the totals.
 extension Totals {
     /// The value of the plan's feature `probe` on the day on which the totals stand; nil is missing. Complexity: O(1), or
     /// a scan of the feature's window where what it keeps has been touched.
-    mutating func value(of probe: Int, _ plan: Plan, _ history: History) -> Int64? {
+    mutating func value(of probe: Int, _ plan: Plan, _ history: borrowing History) -> Int64? {
         let currency = plan.probes[probe].currency
         switch plan.probes[probe].kind {
         case .total(let word): return words[Int(word)]
@@ -33,9 +44,9 @@ extension Totals {
     }
 
     /// What the word keeps, scanned anew where it may have changed; `asDay` keeps the day from which a scan counts.
-    private mutating func kept(_ word: Int32, _ probe: Int, _ plan: Plan, _ history: History, asDay: Bool = false)
-        -> Int64?
-    {
+    private mutating func kept(
+        _ word: Int32, _ probe: Int, _ plan: Plan, _ history: borrowing History, asDay: Bool = false
+    ) -> Int64? {
         if words[Int(word)] == Self.unknown {
             let value = plan.features[probe].value(of: history, on: day, currency: plan.probes[probe].currency)
             words[Int(word)] = value.map { asDay ? words[0] - $0 : $0 } ?? Self.missing
@@ -43,30 +54,35 @@ extension Totals {
         return words[Int(word)] == Self.missing ? nil : words[Int(word)]
     }
 
-    private func perThirtyDays(_ sum: Int64, _ plan: Plan, _ history: History, _ currency: UInt8) -> Int64 {
+    private func perThirtyDays(_ sum: Int64, _ plan: Plan, _ history: borrowing History, _ currency: UInt8) -> Int64 {
         let tenure = tenure(plan, history, currency) ?? 0
+        let (scaled, overflow) = sum.multipliedReportingOverflow(by: 30)
+        if !overflow { return scaled.floorDivided(by: max(tenure, 30)) }
         return Int64(clamping: (Int128(sum) * 30).floorDivided(by: Int128(max(tenure, 30))))
     }
 
-    /// The next day after the one on which the totals stand on which `probe` can have another value though nothing leaves
-    /// a window: where a day count passes the next of the values that `cut` names above its own.
-    mutating func nextCount(of probe: Int, _ plan: Plan, _ history: History, cut: (Int64) -> Int64?) -> Int64 {
+    /// The next day after the one on which the totals stand on which `probe`, whose value is `value` now, can have another
+    /// bin though nothing leaves a window: where a day count reaches `cut`, the next of its cuts.
+    func nextCount(of probe: Int, _ value: Int64?, _ cut: Int64?, _ plan: Plan, _ history: borrowing History) -> Int64 {
         switch plan.probes[probe].kind {
-        case .daysSince, .tenure, .cachedDaysSince:
-            if case .tenure = plan.probes[probe].kind, tenure(plan, history, plan.probes[probe].currency) == nil {
+        case .daysSince, .cachedDaysSince:
+            guard let value, let cut else { return Self.never }
+            return words[0] + cut - value
+        case .tenure:
+            guard let value, let cut, tenure(plan, history, plan.probes[probe].currency) != nil else {
                 return Self.never
             }
-            guard let value = value(of: probe, plan, history), let next = cut(value) else { return Self.never }
-            return words[0] + next - value
+            return words[0] + cut - value
         case .perThirtyDays(let word): return words[Int(word)] == 0 ? Self.never : words[0] + 1
+        // Its word has just been read, and so is known.
         case .cachedPerThirtyDays(let word):
-            return kept(word, probe, plan, history) ?? 0 == 0 ? Self.never : words[0] + 1
+            return words[Int(word)] == 0 || words[Int(word)] == Self.missing ? Self.never : words[0] + 1
         case .total, .mean, .extreme, .ratio, .paidToLimit, .cached: return Self.never
         }
     }
 
     /// Days since the first event of the horizon; nil without one.
-    private func tenure(_ plan: Plan, _ history: History, _ currency: UInt8) -> Int64? {
+    private func tenure(_ plan: Plan, _ history: borrowing History, _ currency: UInt8) -> Int64? {
         var index = Int(words[plan.windows.count])  // the horizon is the last window
         while index < history.count {
             if history.currency(index) == currency { return words[0] - Int64(history.day(index)) }
@@ -76,10 +92,10 @@ extension Totals {
     }
 
     private func ratio(_ part: Int64, of whole: Int64) -> Int64? {
-        whole > 0 ? basisPoints(Int128(part), of: Int128(whole)) : nil
+        whole > 0 ? basisPoints(part, of: whole) : nil
     }
 
-    private func lastLimit(_ feature: Feature, _ history: History, _ currency: UInt8) -> Int64 {
+    private func lastLimit(_ feature: Feature, _ history: borrowing History, _ currency: UInt8) -> Int64 {
         let edge = day - feature.windowDays
         var index = history.count - 1
         while index >= 0, history.day(index) > edge {
@@ -92,7 +108,7 @@ extension Totals {
     }
 
     private mutating func rebuildExtreme(
-        _ probe: Int, _ word: Int, _ plan: Plan, _ history: History, _ currency: UInt8
+        _ probe: Int, _ word: Int, _ plan: Plan, _ history: borrowing History, _ currency: UInt8
     ) {
         let found = plan.features[probe].extreme(of: history, on: day, currency: currency)
         words[word] = found?.value ?? Self.missing

@@ -1,0 +1,216 @@
+import Events
+
+/// A growing array that costs its owner one word: count, capacity and elements lie together on the heap, and nothing is
+/// there as long as nothing was added. There are several in each of millions of persons, where the 32 bytes of a standard
+/// array's header would be more than what it holds; and since it has one owner, no reference is counted.
+@safe struct PackedArray<Element: BitwiseCopyable>: ~Copyable {
+    /// u32 count · u32 capacity · elements.
+    private var storage: UnsafeMutableRawPointer?
+
+    private static var headerBytes: Int { 8 }
+
+    init() { unsafe storage = nil }
+
+    init(copying other: borrowing PackedArray) {
+        self.init()
+        guard !other.isEmpty else { return }
+        setCapacity(other.count)
+        unsafe elements.update(from: other.elements, count: other.count)
+        setCount(other.count)
+    }
+
+    deinit { unsafe storage?.deallocate() }
+
+    var count: Int {
+        @inline(__always) get {
+            guard let storage = unsafe storage else { return 0 }
+            return unsafe Int(storage.load(as: UInt32.self))
+        }
+    }
+
+    var isEmpty: Bool { @inline(__always) get { count == 0 } }
+    var indices: Range<Int> { 0..<count }
+
+    var capacity: Int {
+        guard let storage = unsafe storage else { return 0 }
+        return unsafe Int(storage.load(fromByteOffset: 4, as: UInt32.self))
+    }
+
+    subscript(index: Int) -> Element {
+        @inline(__always) get {
+            precondition(index >= 0 && index < count)
+            return unsafe elements[index]
+        }
+        @inline(__always) set {
+            precondition(index >= 0 && index < count)
+            unsafe elements[index] = newValue
+        }
+    }
+
+    var span: Span<Element> {
+        @inline(__always) @_lifetime(borrow self) get {
+            let span = unsafe Span(_unsafeStart: elements, count: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// The elements as they lie in memory.
+    var bytes: RawSpan {
+        @inline(__always) @_lifetime(borrow self) get {
+            let span = unsafe RawSpan(_unsafeStart: elements, byteCount: count * MemoryLayout<Element>.stride)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    var mutableSpan: MutableSpan<Element> {
+        @inline(__always) @_lifetime(&self) mutating get {
+            let span = unsafe MutableSpan(_unsafeStart: elements, count: count)
+            return unsafe _overrideLifetime(span, mutating: &self)
+        }
+    }
+
+    // MARK: - Changing
+
+    @inline(__always)
+    mutating func append(_ element: Element) {
+        let count = count
+        if count == capacity { grow(by: 1) }
+        unsafe (elements + count).initialize(to: element)
+        setCount(count + 1)
+    }
+
+    mutating func append(repeating element: Element, count added: Int) {
+        guard added > 0 else { return }
+        let count = count
+        if count + added > capacity { grow(by: added) }
+        unsafe (elements + count).initialize(repeating: element, count: added)
+        setCount(count + added)
+    }
+
+    /// Complexity: linear in what comes after `index`.
+    mutating func insert(_ element: Element, at index: Int) { insert(repeating: element, count: 1, at: index) }
+
+    mutating func insert(repeating element: Element, count added: Int, at index: Int) {
+        let count = count
+        precondition(index >= 0 && index <= count && added >= 0)
+        guard added > 0 else { return }
+        if count + added > capacity { grow(by: added) }
+        unsafe (elements + index + added).update(from: elements + index, count: count - index)
+        unsafe (elements + index).update(repeating: element, count: added)
+        setCount(count + added)
+    }
+
+    /// Complexity: linear in what comes after `range`.
+    mutating func removeSubrange(_ range: Range<Int>) {
+        let count = count
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        guard !range.isEmpty else { return }
+        unsafe (elements + range.lowerBound).update(from: elements + range.upperBound, count: count - range.upperBound)
+        setCount(count - range.count)
+        if (count - range.count) * 2 < capacity { setCapacity(count - range.count) }
+    }
+
+    mutating func remove(at index: Int) { removeSubrange(index..<index + 1) }
+
+    mutating func removeLast() -> Element {
+        let last = self[count - 1]
+        setCount(count - 1)
+        return last
+    }
+
+    /// Puts the elements in that lie in `bytes`, each of whose bit patterns is one.
+    mutating func fill(from bytes: RawSpan) {
+        removeAll()
+        let count = bytes.byteCount / MemoryLayout<Element>.stride
+        setCapacity(count)
+        unsafe bytes.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(start: elements, count: $0.count).copyMemory(from: $0) }
+        setCount(count)
+    }
+
+    /// Gives the memory back.
+    mutating func removeAll() {
+        unsafe storage?.deallocate()
+        unsafe storage = nil
+    }
+
+    /// Keeps the memory.
+    mutating func empty() {
+        if unsafe storage != nil { setCount(0) }
+    }
+
+    // MARK: - Storage
+
+    private var elements: UnsafeMutablePointer<Element> {
+        @inline(__always) get {
+            // Nothing is read or written through it while there is no storage: the count is 0 then.
+            guard let storage = unsafe storage else {
+                return unsafe UnsafeMutablePointer(bitPattern: MemoryLayout<Element>.alignment)!
+            }
+            return unsafe (storage + Self.headerBytes).assumingMemoryBound(to: Element.self)
+        }
+    }
+
+    @inline(__always)
+    private func setCount(_ count: Int) {
+        guard let storage = unsafe storage else { return }
+        unsafe storage.storeBytes(of: UInt32(count), as: UInt32.self)
+    }
+
+    /// By a sixteenth: room that nobody uses is what a person should not cost.
+    @inline(never)
+    private mutating func grow(by added: Int) {
+        let least = Swift.max(1, 16 / MemoryLayout<Element>.stride)
+        setCapacity(count + Swift.max(added, count / 16, Swift.min(least, count)))
+    }
+
+    private mutating func setCapacity(_ capacity: Int) {
+        precondition(capacity >= count && capacity <= Int(UInt32.max) && MemoryLayout<Element>.alignment <= 8)
+        guard capacity > 0 else { return removeAll() }
+        let count = count
+        let grown = UnsafeMutableRawPointer.allocate(
+            byteCount: Self.headerBytes + capacity * MemoryLayout<Element>.stride, alignment: 8)
+        unsafe grown.storeBytes(of: UInt32(count), as: UInt32.self)
+        unsafe grown.storeBytes(of: UInt32(capacity), toByteOffset: 4, as: UInt32.self)
+        if let storage = unsafe storage {
+            unsafe (grown + Self.headerBytes).copyMemory(
+                from: storage + Self.headerBytes, byteCount: count * MemoryLayout<Element>.stride)
+            unsafe storage.deallocate()
+        }
+        unsafe storage = grown
+    }
+}
+
+extension PackedArray where Element: Equatable {
+    func contains(_ element: Element) -> Bool { firstIndex(of: element) != nil }
+
+    func firstIndex(of element: Element) -> Int? {
+        for index in indices where self[index] == element { return index }
+        return nil
+    }
+}
+
+/// Integers in a row of bytes, little endian.
+extension PackedArray<UInt8> {
+    @inline(__always)
+    mutating func append<T: FixedWidthInteger & BitwiseCopyable>(littleEndian value: T) {
+        append(repeating: 0, count: MemoryLayout<T>.size)
+        store(value, at: count - MemoryLayout<T>.size)
+    }
+
+    mutating func append(bytes: RawSpan) {
+        let start = count
+        append(repeating: 0, count: bytes.byteCount)
+        for offset in 0..<bytes.byteCount { self[start + offset] = bytes.load(littleEndianAt: offset) }
+    }
+
+    @inline(__always)
+    func load<T: FixedWidthInteger & BitwiseCopyable>(at offset: Int, as type: T.Type = T.self) -> T {
+        bytes.load(littleEndianAt: offset)
+    }
+
+    @inline(__always)
+    mutating func store<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
+        precondition(offset >= 0 && offset + MemoryLayout<T>.size <= count)
+        unsafe UnsafeMutableRawPointer(elements + offset).storeBytes(of: value.littleEndian, as: T.self)
+    }
+}

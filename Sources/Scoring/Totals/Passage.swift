@@ -1,0 +1,123 @@
+import Events
+
+/// One event on its way into the totals of some windows, or out of those of one.
+struct Passage: ~Copyable {
+    let plan: Plan
+    let event: KeptEvent
+    /// Its place in the history.
+    let index: Int
+    /// Bit by place.
+    let windows: UInt8
+
+    /// - Parameter looksAhead: whether later events of the history have entered.
+    @inline(__always)
+    func enter(_ words: inout MutableSpan<Int64>, _ history: borrowing History, looksAhead: Bool) {
+        for gateIndex in plan.gates(of: event.type) {
+            let gate = plan.gates[gateIndex]
+            guard plan.passes(event, gate) else { continue }
+            for laneIndex in gate.firstLane..<gate.endLane {
+                let lane = plan.lanes[Int(laneIndex)]
+                guard windows & 1 << lane.window != 0 else { continue }
+                if lane.kind.isOfDates {
+                    let first = Int(words[1 + Int(lane.window)])
+                    let ahead = looksAhead ? index + 1..<history.count : index..<index
+                    if !hasNeighbour(lane, gate, first..<index, ahead, history) { words[Int(lane.word)] += 1 }
+                } else {
+                    enter(lane, &words)
+                }
+            }
+        }
+    }
+
+    /// Leaves one window, whose earlier events have left.
+    @inline(__always)
+    func leave(_ words: inout MutableSpan<Int64>, _ history: borrowing History) {
+        for gateIndex in plan.gates(of: event.type) {
+            let gate = plan.gates[gateIndex]
+            guard plan.passes(event, gate) else { continue }
+            for laneIndex in gate.firstLane..<gate.endLane {
+                let lane = plan.lanes[Int(laneIndex)]
+                guard windows & 1 << lane.window != 0 else { continue }
+                if lane.kind.isOfDates {
+                    let later = index + 1..<history.count
+                    if !hasNeighbour(lane, gate, index..<index, later, history) { words[Int(lane.word)] -= 1 }
+                } else {
+                    leave(lane, &words)
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func enter(_ lane: Plan.Lane, _ words: inout MutableSpan<Int64>) {
+        let word = Int(lane.word)
+        switch lane.kind {
+        case .count: words[word] += 1
+        case .countOfValues: if lane.field.value(in: event) != nil { words[word] += 1 }
+        case .sum: words[word] += lane.field.value(in: event) ?? 0
+        case .lastDay: words[word] = Swift.max(words[word], Int64(event.day))
+        case .min, .max:
+            let held = words[word]
+            guard held != Totals.unknown, let value = lane.field.value(in: event) else { return }
+            if held == Totals.missing || (lane.kind == .max ? value > held : value < held) {
+                words[word] = value
+                words[word + 1] = 1
+            } else if value == held {
+                words[word + 1] += 1
+            }
+        case .days, .months: break
+        }
+    }
+
+    @inline(__always)
+    private func leave(_ lane: Plan.Lane, _ words: inout MutableSpan<Int64>) {
+        let word = Int(lane.word)
+        switch lane.kind {
+        case .count: words[word] -= 1
+        case .countOfValues: if lane.field.value(in: event) != nil { words[word] -= 1 }
+        case .sum: words[word] -= lane.field.value(in: event) ?? 0
+        // Days leave in order: where the last one does, none is left.
+        case .lastDay: if words[word] == Int64(event.day) { words[word] = Totals.missing }
+        case .min, .max:
+            guard let value = lane.field.value(in: event), value == words[word] else { return }
+            words[word + 1] -= 1
+            // The others are looked through when somebody asks.
+            if words[word + 1] == 0 { words[word] = Totals.unknown }
+        case .days, .months: break
+        }
+    }
+
+    /// Whether another event that passes has the same date: one of `before` or of `after`, which begin next to this one.
+    /// Complexity: the events of the day or the month.
+    private func hasNeighbour(
+        _ lane: Plan.Lane, _ gate: Plan.Gate, _ before: Range<Int>, _ after: Range<Int>, _ history: borrowing History
+    ) -> Bool {
+        let dates = lane.kind == .days ? event.day...event.day : CalendarDate.month(ofDay: event.day)
+        var gate = gate
+        if lane.isOfAllTypes { gate.classes = .all }
+        for index in before.reversed() {
+            guard history.day(index) >= dates.lowerBound else { break }
+            if plan.passes(history[index], gate) { return true }
+        }
+        for index in after {
+            guard history.day(index) <= dates.upperBound else { break }
+            if plan.passes(history[index], gate) { return true }
+        }
+        return false
+    }
+}
+
+extension Plan.Lane {
+    @inline(__always)
+    func clear(_ words: inout MutableSpan<Int64>) {
+        switch kind {
+        case .count, .countOfValues, .sum, .days, .months: break
+        case .lastDay, .min, .max: words[Int(word)] = Totals.missing
+        }
+    }
+}
+
+extension Plan.Lane.Kind {
+    @inline(__always)
+    var isOfDates: Bool { self == .days || self == .months }
+}
