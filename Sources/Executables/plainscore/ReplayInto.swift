@@ -19,7 +19,11 @@ func runReplayInto(_ arguments: Arguments) throws -> Int32 {
     let folds = try CommittedFolds(cluster.log(), names: cluster.names, models: models, snapshots: nil)
     let progress = Progress(label: "replay", total: try folds.recordCount())
     defer { progress.finish() }
-    let partitions = try folds.writeOutputs(into: target, cluster.admin(), asOf: asOf) { progress.update(done: $0) }
+    StopSignal.install()
+    let partitions = try folds.writeOutputs(into: target, cluster.admin(), asOf: asOf) { done in
+        progress.update(done: done)
+        if StopSignal.isRaised { throw Interrupted(target: target) }
+    }
     progress.finish()
 
     let rows =
@@ -33,6 +37,16 @@ func runReplayInto(_ arguments: Arguments) throws -> Int32 {
     print(aligned(rows, left: [2, 5]).joined(separator: "\n"))
     print("written to \(target.scores) and \(target.scoreChanges(.lending)), …: all of it")
     return ExitCode.success.rawValue
+}
+
+/// Ctrl-C or SIGTERM in the middle.
+private struct Interrupted: Error, CustomStringConvertible {
+    let target: TopicNames
+
+    var description: String {
+        "interrupted: \(target.scores) and \(target.prefix)score-changes.* hold a part only. Delete them and run this again, "
+            + "or choose another prefix"
+    }
 }
 
 private func isTopicPrefix(_ text: String) -> Bool {

@@ -23,11 +23,11 @@ extension CommittedFolds<KafkaLog> {
     /// each purpose. No group reads or writes there; the timeline and its own outputs are left alone.
     /// - Parameters:
     ///   - asOf: stops right behind the record with which a partition's clock first reaches it.
-    ///   - progress: hears how many records have been read.
+    ///   - progress: hears how many records have been read, and may end it by an error.
     /// - Throws: `SetupError` where a topic of those is there already, and as `preview`. What was begun and not finished
     ///   stays, and is to be deleted. Complexity: linear in the timeline.
     public func writeOutputs(
-        into target: TopicNames, _ admin: KafkaAdmin, asOf: Int64? = nil, progress: (Int64) -> Void = { _ in }
+        into target: TopicNames, _ admin: KafkaAdmin, asOf: Int64? = nil, progress: (Int64) throws -> Void = { _ in }
     ) throws -> [ReplayedPartition] {
         try makeTopics(target, admin)
         let writer = try log.writer()
@@ -43,7 +43,7 @@ extension CommittedFolds<KafkaLog> {
                 }
                 try outputs.write(atLeast: ScoresRecord.cutAt)
                 read += 1
-                if read & 0xFFF == 0 { progress(read) }
+                if read & 0xFFF == 0 { try progress(read) }
                 return asOf.map { (outputs.fold.clock ?? .min) < $0 } ?? true
             }
             try outputs.write(atLeast: 1)
@@ -55,7 +55,7 @@ extension CommittedFolds<KafkaLog> {
                     changes: outputs.changes))
         }
         try writer.flush(milliseconds: setupWaitMilliseconds)
-        progress(read)
+        try progress(read)
         return done
     }
 
