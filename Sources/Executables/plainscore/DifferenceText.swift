@@ -18,6 +18,7 @@ extension RecordDifference {
         json.member("partition", partition)
         json.member("offset", optional: offset)
         json.member("sequence", optional: sequence)
+        json.member("rawRecord", optional: source?.description)
         json.member("what", what)
         json.member("found", optional: found)
         json.member("expected", optional: expected)

@@ -1,3 +1,5 @@
+import Events
+
 /// Where a log does not hold what it must: the coordinates, and both records in words.
 public struct RecordDifference: Equatable, Sendable {
     public enum Kind: String, Sendable {
@@ -24,6 +26,8 @@ public struct RecordDifference: Equatable, Sendable {
     public let offset: Int64?
     /// Number of the result, where there is one.
     public internal(set) var sequence: UInt64?
+    /// The raw record that it is about, where there is one.
+    public internal(set) var source: Coordinates?
     /// One sentence.
     public internal(set) var what: String
     /// What the topic holds, decoded; nil where it holds nothing or it cannot be read.
@@ -32,14 +36,15 @@ public struct RecordDifference: Equatable, Sendable {
     public internal(set) var expected: String?
 
     init(
-        _ kind: Kind, _ topic: String, _ partition: Int32, _ offset: Int64?, sequence: UInt64? = nil, _ what: String,
-        found: String? = nil, expected: String? = nil
+        _ kind: Kind, _ topic: String, _ partition: Int32, _ offset: Int64?, sequence: UInt64? = nil,
+        source: Coordinates? = nil, _ what: String, found: String? = nil, expected: String? = nil
     ) {
         self.kind = kind
         self.topic = topic
         self.partition = partition
         self.offset = offset
         self.sequence = sequence
+        self.source = source
         self.what = what
         self.found = found
         self.expected = expected
