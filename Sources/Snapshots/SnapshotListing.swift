@@ -65,6 +65,16 @@ extension SnapshotReference {
 }
 
 extension SnapshotFile {
+    /// The file at a path. Throws as `SnapshotReference.init(path:)`, and `.read` where there is none.
+    public init(path: String) throws(SnapshotError) {
+        let reference = try SnapshotReference(path: path)
+        guard let file = SnapshotFile(reference) else {
+            let error = SystemError(call: "stat", code: errno)
+            throw SnapshotError(.read, path: path, error.description, mend: "name a file that is there")
+        }
+        self = file
+    }
+
     fileprivate init?(_ reference: SnapshotReference) {
         var status = stat()
         guard unsafe stat(reference.path, &status) == 0 else { return nil }

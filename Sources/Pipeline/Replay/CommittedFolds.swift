@@ -125,7 +125,7 @@ public struct CommittedFolds<L: Log> {
         return fold
     }
 
-    private func read(_ fold: PartitionFold, upTo end: Int64, _ observe: Observer) throws {
+    func read(_ fold: PartitionFold, upTo end: Int64, _ observe: Observer) throws {
         let (topic, partition) = (names.timeline, fold.partition)
         let low = try log.watermarks(topic: topic, partition: partition).lowerBound
         guard low <= fold.nextOffset else {
