@@ -106,6 +106,7 @@ private func references(_ arguments: Arguments) throws -> [Identifier] {
     return references
 }
 
+/// The secret is the one that the timeline is bound to.
 func confirm(_ hasher: PersonHasher, _ identity: TimelineIdentity) throws {
     guard let bound = identity.secretFingerprint else {
         throw SetupError(.wrongSecret, "this timeline has no secret yet: `plainscore secret bind FILE` gives it one")
