@@ -104,7 +104,7 @@ struct SnapshotHeader: Equatable {
     }
 
     private static let magic = Array("PLAINSNP".utf8)
-    private static let formatVersion: UInt32 = 2
+    static let formatVersion: UInt32 = 2
     private static let fixedBytes = 56
 
     private static func bytes(topicBytes: Int) -> Int { fixedBytes + topicBytes + 8 }

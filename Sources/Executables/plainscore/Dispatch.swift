@@ -61,6 +61,7 @@ private func exitCode(of error: any Error) -> ExitCode {
     case let error as RoleError: error.exitCode
     case is ModelFileError: .wrongModel
     case is SnapshotError: .stateFolder
+    case let error as SnapshotLoadError: error.isOfOtherModels ? .wrongModel : .stateFolder
     case is SecretFileError: .configuration
     case let error as LogError:
         switch error.kind {

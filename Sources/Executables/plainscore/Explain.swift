@@ -27,6 +27,7 @@ extension Command {
                     "state", "FOLDER", "an aggregator's snapshots, to be quick; only read (default: the whole timeline)"
                 ),
                 .flag("json", "one JSON a line and person, in the order given (schemas/explanation.md)"),
+                .value("html", "FILE", "write one person's score page too, with how the score came; not with --state"),
             ],
             notes: """
                 It folds the person's part of the timeline up to what the aggregator has committed, and stops with 13 where
@@ -43,12 +44,18 @@ private func runExplain(_ arguments: Arguments) throws -> Int32 {
     let hasher = PersonHasher(secret: secret)
     let models = try arguments.models()
     let scorecard = models.speaking
+    let page = arguments.text("html")
+    if page != nil, references.count != 1 || arguments.flag("state") {
+        throw UsageError(
+            "--html is the page of one PERSON, out of the whole timeline, so without --state", arguments.command)
+    }
     let cluster = try Cluster(arguments)
     let folds = try CommittedFolds(
         cluster.log(), names: cluster.names, models: models,
         snapshots: arguments.text("state").map { SnapshotFolder($0) })
     try confirm(hasher, folds.identity)
     let answers = try folds.explain(references.map(hasher.key)) { printError("plainscore: \($0)") }
+    let history = page == nil ? nil : try folds.history(of: hasher.key(of: references[0]))
 
     var output = StandardOutput()
     var explained = 0
@@ -56,8 +63,12 @@ private func runExplain(_ arguments: Arguments) throws -> Int32 {
         let place = answers.count == 1 ? "" : "person \(index + 1) of \(answers.count)"
         if case .explained(let explanation) = answer {
             explained += 1
+            if let page, let history {
+                let content = ScorePage(explanation: explanation, scorecard: scorecard, history: history)
+                try writeFile(page, content.html)
+            }
             if arguments.flag("json") {
-                try output.write(explanation.json(scorecard))
+                try output.write(explanation.json(scorecard, history: history))
             } else {
                 if !place.isEmpty { try output.write("\(index == 0 ? "" : "\n")\(place)\n") }
                 try output.write(explanation.text(scorecard))
@@ -95,7 +106,8 @@ private func references(_ arguments: Arguments) throws -> [Identifier] {
     return references
 }
 
-private func confirm(_ hasher: PersonHasher, _ identity: TimelineIdentity) throws {
+/// The secret is the one that the timeline is bound to.
+func confirm(_ hasher: PersonHasher, _ identity: TimelineIdentity) throws {
     guard let bound = identity.secretFingerprint else {
         throw SetupError(.wrongSecret, "this timeline has no secret yet: `plainscore secret bind FILE` gives it one")
     }

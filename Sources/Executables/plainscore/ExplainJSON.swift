@@ -6,7 +6,7 @@ import Wire
 // schemas/explanation.md says it field by field.
 extension Explanation {
     /// One line, with its newline.
-    func json(_ scorecard: Scorecard) -> String {
+    func json(_ scorecard: Scorecard, history: [ScoreMoment]? = nil) -> String {
         var json = JSONText()
         json.beginObject()
         json.member("status", score == nil ? "noScore" : "scored")
@@ -27,6 +27,7 @@ extension Explanation {
         json.member("baseline", scorecard.baselineMethod)
         json.array("grants", grants) { $1.write(into: &$0) }
         json.array("forecast", forecast) { $1.write(scorecard, into: &$0) }
+        if let history { json.array("history", history) { $1.write(scorecard, into: &$0) } }
         json.key("model")
         json.beginObject()
         json.member("name", scorecard.name)
@@ -121,6 +122,21 @@ extension ForecastMoment {
             json.member("feature", characteristic.feature.name)
             json.member("valueBefore", optional: movement.valueBefore)
             json.member("valueAfter", optional: movement.valueAfter)
+            json.member("pointsBefore", optional: movement.pointsBefore)
+            json.member("pointsAfter", optional: movement.pointsAfter)
+        }
+    }
+}
+
+extension ScoreMoment {
+    fileprivate func write(_ scorecard: Scorecard, into json: inout JSONText) {
+        json.member("day", date(day))
+        json.member("clock", time: clock)
+        json.member("previousScore", optional: previousScore)
+        json.member("score", optional: score)
+        json.member("cause", causeName)
+        json.array("characteristics", movements) { json, movement in
+            json.member("characteristic", scorecard.characteristics[movement.characteristic].name)
             json.member("pointsBefore", optional: movement.pointsBefore)
             json.member("pointsAfter", optional: movement.pointsAfter)
         }

@@ -4,7 +4,8 @@ import Telemetry
 /// Every subcommand, in the order of a first session.
 let commands: [Command] = [
     .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .explain, .outcomes, .deadLetters,
-    .features, .modelCheck, .sampleUCI, .sampleCompare, .devBroker,
+    .verify, .replay, .export, .snapshotList, .snapshotInspect, .snapshotVerify, .features, .modelCheck, .sampleUCI,
+    .sampleCompare, .devBroker,
 ]
 
 ExitCode.exit(with: run(commands, Array(CommandLine.arguments.dropFirst())))

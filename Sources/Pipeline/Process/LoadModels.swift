@@ -10,10 +10,10 @@ extension Option {
 }
 
 extension Arguments {
-    /// The models that `--model` and `--challenger` name, in the order of the command line.
+    /// The models that `--model` (or another option) and `--challenger` name, in the order of the command line.
     /// - Throws: `UsageError` where they do not go together, `ModelFileError` where one cannot be loaded.
-    public func models() throws -> Models {
-        guard let path = text("model") else { throw UsageError("--model is missing", command) }
+    public func models(speaking option: String = "model") throws -> Models {
+        guard let path = text(option) else { throw UsageError("--\(option) is missing", command) }
         let paths = text("challenger")?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
         guard !paths.contains("") else {
             throw UsageError("--challenger \(text("challenger")!): a file between two commas", command)

@@ -162,7 +162,7 @@ private struct RawPartition: Hashable {
 }
 
 /// How far each consumer group has come.
-private struct RawOffsets {
+struct RawOffsets {
     private(set) var offsets: [RawTopic: [Int64]] = [:]
 
     init(_ log: KafkaLog, _ names: TopicNames) throws {

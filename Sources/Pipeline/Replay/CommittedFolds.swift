@@ -54,9 +54,7 @@ public struct CommittedFolds<L: Log> {
     ) throws -> (fold: PartitionFold, start: Int64) {
         let end = try committedOffset(partition)
         let metadata = try committedMetadata(partition)
-        let fold =
-            try newestSnapshot(partition, notAbove: end, accepts, skipped)
-            ?? PartitionFold(partition: partition, models: models)
+        let fold = try start(partition, accepts: accepts, skipped: skipped)
         let start = fold.nextOffset
         try read(fold, upTo: end, observe)
         guard fold.nextOffset == end else {
@@ -67,7 +65,17 @@ public struct CommittedFolds<L: Log> {
         return (fold, start)
     }
 
-    private func committedMetadata(_ partition: Int32) throws -> OffsetMetadata {
+    /// A fold that has read nothing yet above the snapshot that it begins from, if any.
+    func start(
+        _ partition: Int32, accepts: (PartitionFold) -> Bool = { _ in true }, skipped: (String) -> Void
+    ) throws -> PartitionFold {
+        try newestSnapshot(partition, notAbove: committedOffset(partition), accepts, skipped)
+            ?? PartitionFold(partition: partition, models: models)
+    }
+
+    /// What was committed with the offset.
+    /// - Throws: `RoleError.wrongModel` where it was committed under other models than those given.
+    func committedMetadata(_ partition: Int32) throws -> OffsetMetadata {
         let text = committed[Int(partition)].metadata
         guard let metadata = text.isEmpty ? .zero : OffsetMetadata(text) else {
             throw RoleError.metadata(topic: names.timeline, partition: partition, text: text)
@@ -87,10 +95,7 @@ public struct CommittedFolds<L: Log> {
         guard let snapshots else { return nil }
         for reference in try snapshots.candidates(topic: names.timeline, partition: partition, notAbove: end) {
             do {
-                let payload = try snapshots.read(reference)
-                let fold = try PartitionFold(
-                    state: unsafe payload.span.bytes, partition: partition, models: models)
-                guard fold.nextOffset == reference.offset else { throw SnapshotPayloadError.layout }
+                let fold = try PartitionFold(snapshot: reference, models: models)
                 guard fold.properties == identity.properties else { throw SnapshotPayloadError.otherTimeline }
                 if accepts(fold) { return fold }
             } catch {
@@ -100,7 +105,27 @@ public struct CommittedFolds<L: Log> {
         return nil
     }
 
-    private func read(_ fold: PartitionFold, upTo end: Int64, _ observe: Observer) throws {
+    /// The fold at this snapshot of a partition, and no other.
+    func load(_ reference: SnapshotReference, _ partition: Int32) throws -> PartitionFold {
+        guard reference.topic == names.timeline, reference.partition == partition else {
+            throw SetupError(
+                .configuration,
+                "\(reference.path) is of \(reference.topic)-\(reference.partition), not of \(names.timeline)-\(partition)"
+            )
+        }
+        let end = try committedOffset(partition)
+        guard reference.offset <= end else {
+            throw SetupError(
+                .configuration,
+                "\(reference.path) stands above the committed offset \(end): give an older one, or begin at the beginning"
+            )
+        }
+        let fold = try PartitionFold(snapshot: reference, models: models)
+        try holdToIdentity(fold)
+        return fold
+    }
+
+    func read(_ fold: PartitionFold, upTo end: Int64, _ observe: Observer) throws {
         let (topic, partition) = (names.timeline, fold.partition)
         let low = try log.watermarks(topic: topic, partition: partition).lowerBound
         guard low <= fold.nextOffset else {
@@ -122,13 +147,19 @@ public struct CommittedFolds<L: Log> {
         }
     }
 
-    private func hold(_ fold: PartitionFold, to committed: OffsetMetadata) throws {
+    func hold(_ fold: PartitionFold, to committed: OffsetMetadata) throws {
         let place = "\(names.timeline)-\(fold.partition)@\(fold.nextOffset)"
         guard fold.sequence == committed.sequence, fold.chain == committed.chain else {
             throw RoleError.brokenInvariant(
                 "\(place): folded again, the results stand at \(fold.sequence) \(fold.chain.hex), and "
                     + "\(committed.sequence) \(committed.chain.hex) was committed")
         }
+        try holdToIdentity(fold)
+    }
+
+    /// What was folded is of the timeline, and under the secret, that the control topic names.
+    func holdToIdentity(_ fold: PartitionFold) throws(RoleError) {
+        let place = "\(names.timeline)-\(fold.partition)@\(fold.nextOffset)"
         guard fold.properties == nil || fold.properties == identity.properties else {
             throw RoleError.brokenInvariant(
                 "\(place) belongs to another timeline than \(names.raw(.control)) names")

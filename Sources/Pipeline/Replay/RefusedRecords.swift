@@ -65,7 +65,7 @@ public func fetchOriginals(_ records: inout [RefusedRecord], _ log: KafkaLog, na
 }
 
 extension RefusedRecord {
-    fileprivate init(_ letter: HeaderedRecord) {
+    init(_ letter: HeaderedRecord) {
         place = String(decoding: letter.key, as: UTF8.self)
         reason = letter.headers["plainscore.reason"] ?? "unknown"
         field = letter.headers["plainscore.field"] ?? ""

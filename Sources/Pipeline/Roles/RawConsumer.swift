@@ -19,7 +19,6 @@ public final class RawConsumer<L: Log>: Role {
     private let topic: RawTopic
     private let names: TopicNames
     private let identity: TimelineIdentity
-    private let fingerprint: UInt64
     private let hasher: PersonHasher
     private let journal: Journal
     private let context: RoleContext
@@ -29,7 +28,7 @@ public final class RawConsumer<L: Log>: Role {
     private let timeline: TopicHandle
     private let deadLetters: TopicHandle
     private let raw: TopicHandle
-    private let decoder = EventDecoder()
+    private let reading: RawReading
 
     private var batch = RecordBatch()
     private var next: [Int32: Int64] = [:]
@@ -49,8 +48,8 @@ public final class RawConsumer<L: Log>: Role {
         self.hasher = hasher
         self.journal = journal
         self.context = context
-        fingerprint = hasher.fingerprint
-        guard identity.secretFingerprint == fingerprint else {
+        reading = RawReading(topic: topic, properties: identity.properties, fingerprint: hasher.fingerprint)
+        guard identity.secretFingerprint == hasher.fingerprint else {
             throw RoleError.wrongSecret(
                 "this secret is not the one that the timeline was made with: bring that file, see --secret")
         }
@@ -113,8 +112,8 @@ public final class RawConsumer<L: Log>: Role {
             next[entry.partition] = entry.offset + 1
             let content: TimelineRecord.Content
             do throws(Refusal) {
-                guard !entry.isNullValue else { throw Refusal.null }
-                content = try self.content(of: batch.value(entry), appendedAt: entry.timestamp)
+                content = try reading.content(
+                    of: batch.value(entry), isNull: entry.isNullValue, appendedAt: entry.timestamp, key: hasher.key)
             } catch {
                 refused += 1
                 try refuse(DeadLetter(source: source, appendedAt: entry.timestamp, refusal: error), batch.value(entry))
@@ -127,32 +126,6 @@ public final class RawConsumer<L: Log>: Role {
         let touched = Set(batch.entries.map(\.partition)).sorted()
         inFlight.append(writer.seal(), touched.map { CommittedOffset(partition: $0, offset: next[$0]!, metadata: "") })
         if inFlight.undelivered > undeliveredMax { try writer.flush(milliseconds: finishMilliseconds) }
-    }
-
-    /// What a raw record says, checked against all that the decoder alone cannot know.
-    private func content(of value: RawSpan, appendedAt: Int64) throws(Refusal) -> TimelineRecord.Content {
-        switch try decoder.decode(value) {
-        case .tick(let time):
-            guard topic == .consents else { throw Refusal.tickOnOtherTopic }
-            switch identity.properties.mode {
-            case .live where time != nil: throw Refusal.tickStatesTime
-            case .history where time == nil: throw Refusal.tickWithoutTime
-            case .live, .history:
-                return .tick(time: time ?? appendedAt, secretFingerprint: fingerprint, identity.properties)
-            }
-        case .event(let person, let event):
-            guard event.type.topic == topic else {
-                throw Refusal.wrongTopic(type: event.type.name, belongs: event.type.topic.name)
-            }
-            guard event.occurredAt <= appendedAt + EventRules.datedAheadMaxMilliseconds else {
-                throw Refusal.datedAhead
-            }
-            switch event.type {
-            case .erasure, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
-            case .repayment, .bill, .statement, .cashFlow, .rental, .consent, .correction:
-                return .event(hasher.key(of: person), event)
-            }
-        }
     }
 
     /// An event goes to its person's partition, a tick to every one.

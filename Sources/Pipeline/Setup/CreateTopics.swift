@@ -114,7 +114,7 @@ private func missingPlans(
     return missing
 }
 
-private func report(_ creations: [TopicCreation]) throws -> [String] {
+func report(_ creations: [TopicCreation]) throws -> [String] {
     try creations.compactMap { creation in
         switch creation.outcome {
         case .created: return "topic \(creation.name) created"
@@ -126,7 +126,7 @@ private func report(_ creations: [TopicCreation]) throws -> [String] {
 }
 
 /// A topic is there some time before its partitions have leaders and every broker knows it.
-private func awaitLeaders(_ log: KafkaLog, _ plan: TopicPlan) throws {
+func awaitLeaders(_ log: KafkaLog, _ plan: TopicPlan) throws {
     let deadline = monotonicMilliseconds() + Int64(setupWaitMilliseconds)
     for partition in 0..<plan.partitions {
         while true {

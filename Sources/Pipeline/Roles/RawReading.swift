@@ -1,0 +1,46 @@
+import Events
+import Wire
+
+/// What a raw record says: the one reading of the consumers that write the timeline, and of the operator who checks it.
+struct RawReading {
+    let topic: RawTopic
+    let properties: TimelineProperties
+    /// Names the secret under which the timeline's persons are known.
+    let fingerprint: UInt64
+    private let decoder = EventDecoder()
+
+    init(topic: RawTopic, properties: TimelineProperties, fingerprint: UInt64) {
+        self.topic = topic
+        self.properties = properties
+        self.fingerprint = fingerprint
+    }
+
+    /// The value decoded, and checked against all that the decoder alone cannot know; `key` names the person.
+    func content(of value: RawSpan, isNull: Bool, appendedAt: Int64, key: (Identifier) -> PersonKey) throws(Refusal)
+        -> TimelineRecord.Content
+    {
+        guard !isNull else { throw Refusal.null }
+        switch try decoder.decode(value) {
+        case .tick(let time):
+            guard topic == .consents else { throw Refusal.tickOnOtherTopic }
+            switch properties.mode {
+            case .live where time != nil: throw Refusal.tickStatesTime
+            case .history where time == nil: throw Refusal.tickWithoutTime
+            case .live, .history:
+                return .tick(time: time ?? appendedAt, secretFingerprint: fingerprint, properties)
+            }
+        case .event(let person, let event):
+            guard event.type.topic == topic else {
+                throw Refusal.wrongTopic(type: event.type.name, belongs: event.type.topic.name)
+            }
+            guard event.occurredAt <= appendedAt + EventRules.datedAheadMaxMilliseconds else {
+                throw Refusal.datedAhead
+            }
+            switch event.type {
+            case .erasure, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
+            case .repayment, .bill, .statement, .cashFlow, .rental, .consent, .correction:
+                return .event(key(person), event)
+            }
+        }
+    }
+}
