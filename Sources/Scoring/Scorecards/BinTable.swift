@@ -57,19 +57,23 @@ struct BinTable: Sendable {
     private func start(_ axis: Int) -> Int { axis == 0 ? 0 : ends[axis - 1] }
     private func count(_ axis: Int) -> Int { ends[axis] - start(axis) }
 
-    /// How many starts are at or below `value`. A halving without branches: values come in no order, and a branch that
-    /// is guessed wrong costs more than the step.
     @inline(__always)
     private func place(of value: Int64, _ axis: Int) -> Int {
-        let first = start(axis)
-        var low = first
-        var count = ends[axis] - first
+        Self.place(of: value, among: ends[axis] - start(axis)) { starts[start(axis) + $0] }
+    }
+
+    /// How many of `count` starts, ascending, are at or below `value`. A halving without branches: values come in no
+    /// order, and a branch that is guessed wrong costs more than the step.
+    @inline(__always)
+    static func place(of value: Int64, among count: Int, _ start: (Int) -> Int64) -> Int {
+        var low = 0
+        var count = count
         while count > 0 {
             let half = (count + 1) / 2
-            low += starts[low + half - 1] <= value ? half : 0
+            low += start(low + half - 1) <= value ? half : 0
             count -= half
         }
-        return low - first
+        return low
     }
 
     /// Enters a bin at all places that it holds; the first bin keeps a place.

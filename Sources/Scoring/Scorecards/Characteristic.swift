@@ -28,16 +28,6 @@ public struct Characteristic: Sendable {
             name: name, features: [feature], reasonCode: reasonCode, baselinePoints: baselinePoints, bins: bins)
     }
 
-    /// The bin that holds what `value` gives for each feature (nil: missing), as an index into `bins`; nil when none
-    /// does. `value` gets the feature's index and not the feature, whose copy would cost more than the lookup.
-    /// Complexity: the logarithm of the number of bins (6 ns for one of three to seven), no allocation.
-    @inline(__always)
-    public func bin(at value: (Int) -> Int64?) -> Int? {
-        var cell = 0
-        for index in features.indices { cell = table.cell(after: cell, index, value(index)) }
-        return table.bin(at: cell)
-    }
-
     /// The bin that holds `value` where there is one feature.
     public func bin(of value: Int64?) -> Int? {
         precondition(features.count == 1)

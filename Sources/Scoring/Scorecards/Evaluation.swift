@@ -70,7 +70,8 @@ extension CompiledModels {
             let axis = axes[Int(index)]
             let value = totals.value(of: Int(axis.probe), plan, history)
             let cuts = Int(axis.cutCount)
-            let place = value.map { self.place(of: $0, axis) } ?? cuts + 1
+            let place =
+                value.map { BinTable.place(of: $0, among: cuts) { self.cuts[Int(axis.firstCut) + $0] } } ?? cuts + 1
             cell = cell * (cuts + 2) + place
             if plan.probes[Int(axis.probe)].kind.movesByDay {
                 let cut = place < cuts ? self.cuts[Int(axis.firstCut) + place] : nil
@@ -78,19 +79,5 @@ extension CompiledModels {
             }
         }
         return cells[Int(row.firstCell) + cell]
-    }
-
-    /// How many cuts are at or below `value`. A halving without branches: values come in no order, and a branch that is
-    /// guessed wrong costs more than the step.
-    @inline(__always)
-    private func place(of value: Int64, _ axis: Axis) -> Int {
-        var low = 0
-        var count = Int(axis.cutCount)
-        while count > 0 {
-            let half = (count + 1) / 2
-            low += cuts[Int(axis.firstCut) + low + half - 1] <= value ? half : 0
-            count -= half
-        }
-        return low
     }
 }
