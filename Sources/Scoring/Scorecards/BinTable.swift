@@ -41,14 +41,12 @@ struct BinTable: Sendable {
     }
 
     /// Goes on from `cell`, made of the features before `axis` (0 at the first), by the value of the feature at `axis`.
-    @inline(__always)
     func cell(after cell: Int, _ axis: Int, _ value: Int64?) -> Int {
         let count = self.count(axis)
         guard let value else { return cell * (count + 2) + count + 1 }
         return cell * (count + 2) + place(of: value, axis)
     }
 
-    @inline(__always)
     func bin(at cell: Int) -> Int? {
         let bin = cells[cell]
         return bin < 0 ? nil : Int(bin)
@@ -57,7 +55,6 @@ struct BinTable: Sendable {
     private func start(_ axis: Int) -> Int { axis == 0 ? 0 : ends[axis - 1] }
     private func count(_ axis: Int) -> Int { ends[axis] - start(axis) }
 
-    @inline(__always)
     private func place(of value: Int64, _ axis: Int) -> Int {
         Self.place(of: value, among: ends[axis] - start(axis)) { starts[start(axis) + $0] }
     }

@@ -28,10 +28,18 @@ public struct Characteristic: Sendable {
             name: name, features: [feature], reasonCode: reasonCode, baselinePoints: baselinePoints, bins: bins)
     }
 
+    /// The bin that holds what `value` gives for each feature (nil: missing), as an index into `bins`; nil when none
+    /// does. Complexity: the logarithm of the number of bins. The fold finds bins in the tables of `CompiledModels`.
+    public func bin(at value: (_ feature: Int) -> Int64?) -> Int? {
+        var cell = 0
+        for index in features.indices { cell = table.cell(after: cell, index, value(index)) }
+        return table.bin(at: cell)
+    }
+
     /// The bin that holds `value` where there is one feature.
     public func bin(of value: Int64?) -> Int? {
         precondition(features.count == 1)
-        return table.bin(at: table.cell(after: 0, 0, value))
+        return bin { _ in value }
     }
 }
 
