@@ -47,13 +47,6 @@ import Events
         }
     }
 
-    var span: Span<Element> {
-        @inline(__always) @_lifetime(borrow self) get {
-            let span = unsafe Span(_unsafeStart: elements, count: count)
-            return unsafe _overrideLifetime(span, borrowing: self)
-        }
-    }
-
     /// The elements as they lie in memory.
     var bytes: RawSpan {
         @inline(__always) @_lifetime(borrow self) get {
@@ -70,10 +63,6 @@ import Events
     }
 
     // MARK: - Changing
-
-    mutating func reserve(_ capacity: Int) {
-        if capacity > self.capacity { setCapacity(capacity) }
-    }
 
     @inline(__always)
     mutating func append(_ element: Element) {
@@ -139,11 +128,6 @@ import Events
         unsafe storage = nil
     }
 
-    /// Keeps the memory.
-    mutating func empty() {
-        if unsafe storage != nil { setCount(0) }
-    }
-
     // MARK: - Storage
 
     private var elements: UnsafeMutablePointer<Element> {
@@ -187,8 +171,6 @@ import Events
 }
 
 extension PackedArray where Element: Equatable {
-    func contains(_ element: Element) -> Bool { firstIndex(of: element) != nil }
-
     func firstIndex(of element: Element) -> Int? {
         for index in indices where self[index] == element { return index }
         return nil
