@@ -11,6 +11,7 @@ extension History {
         names.append(UInt8(id.byteCount))
         names.append(bytes: producer)
         names.append(bytes: id)
+        names.append(UInt8(Self.header + producer.byteCount + id.byteCount))
     }
 
     /// Whether the new `slot` goes before the kept `other`.
@@ -26,18 +27,22 @@ extension History {
         let otherProducer = text..<text + Int(bytes.load(littleEndianAt: start + 12, as: UInt8.self))
         let order = Self.compare(producer, bytes.extracting(otherProducer))
         if order != 0 { return order < 0 }
-        return Self.compare(id, bytes.extracting(otherProducer.upperBound..<end(ofName: start))) < 0
+        return Self.compare(id, bytes.extracting(otherProducer.upperBound..<end(ofName: start) - 1)) < 0
     }
 
-    /// Where the name of an event begins that is known to have one.
+    /// Where the name of an event begins that is known to have one. From the end: ties are of one day, and that is a late
+    /// one as a rule.
     private func name(of identity: UInt64) -> Int {
-        var start = 0
-        while names.bytes.load(littleEndianAt: start, as: UInt64.self) != identity { start = end(ofName: start) }
-        return start
+        var end = names.count
+        while true {
+            let start = end - 1 - Int(names[end - 1])
+            if names.bytes.load(littleEndianAt: start, as: UInt64.self) == identity { return start }
+            end = start
+        }
     }
 
     private func end(ofName start: Int) -> Int {
-        start + Self.header + Int(names[start + 12]) + Int(names[start + 13])
+        start + Self.header + Int(names[start + 12]) + Int(names[start + 13]) + 1
     }
 
     mutating func forgetNames(where isGone: (_ identity: UInt64, _ day: Int32) -> Bool) {

@@ -12,7 +12,7 @@ struct History: ~Copyable {
     /// Hashes of producer and obligation; a slot names them by place.
     private(set) var obligations = PackedArray<UInt64>()
     /// Of each event dated to a whole second: u64 identity · i32 day · u8 length of producer · u8 length of id · producer
-    /// · id.
+    /// · id · u8 length of all that.
     var names = PackedArray<UInt8>()
     /// Of many events only; empty where a look at all of them is as fast.
     private var filter = IdentityFilter()
