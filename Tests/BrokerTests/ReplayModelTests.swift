@@ -38,6 +38,8 @@ extension PipelineOnARealBroker {
             let known = RawTopic.events.map(names.consumerGroup) + [names.aggregatorGroup, names.publisherGroup]
             #expect(Set(groups.map(String.init)) == Set(known))
             try expectOutputs(in: deployment)
+            try expectEqualEverywhere(in: deployment)
+            try expectStrayRecordIsNamed(in: deployment)
         }
 
         // MARK: - Previews

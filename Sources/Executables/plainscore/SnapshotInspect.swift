@@ -27,11 +27,10 @@ private func runSnapshotInspect(_ arguments: Arguments) throws -> Int32 {
     let facts = try file.reference.facts()
     let payload = try file.reference.payload()
     let head = try SnapshotHead(payload, path: file.reference.path)
-    var content: SnapshotContent?
+    var content: StateContent?
     if arguments.text("model") != nil || arguments.text("challenger") != nil {
         let models = try arguments.models()
-        _ = try PartitionFold(snapshot: file.reference, models: models)
-        content = try SnapshotContent(payload, head, models: models)
+        content = try PartitionFold(snapshot: file.reference, models: models).content
     }
     let inspection = SnapshotInspection(file: file, facts: facts, head: head, content: content)
     print(arguments.flag("json") ? inspection.json : inspection.text.joined(separator: "\n"))
@@ -43,7 +42,7 @@ private struct SnapshotInspection {
     let facts: SnapshotFileFacts
     let head: SnapshotHead
     /// nil without the models.
-    let content: SnapshotContent?
+    let content: StateContent?
 
     var text: [String] {
         let models = head.models.enumerated().map { index, hash in
