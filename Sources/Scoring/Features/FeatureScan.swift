@@ -87,7 +87,7 @@ struct FeatureScan {
     }
 
     private func per30Days(_ events: borrowing History, _ field: Field) -> Int64 {
-        Int64(clamping: (Int128(sum(events, field)) * 30).floorDivided(by: Int128(max(tenureDays(events), 30))))
+        scaled(sum(events, field), by: 30, over: max(tenureDays(events), 30))
     }
 
     private func mean(_ events: borrowing History, _ field: Field) -> Int64? {

@@ -113,9 +113,15 @@ func basisPoints(_ part: Int128, of whole: Int128) -> Int64 {
     Int64(clamping: (part * 10_000).floorDivided(by: whole))
 }
 
-/// The same; most amounts need no 128 bits, whose division costs several times as much.
+/// The same of amounts that fit 64 bits.
 @inline(__always)
-func basisPoints(_ part: Int64, of whole: Int64) -> Int64 {
-    let (scaled, overflow) = part.multipliedReportingOverflow(by: 10_000)
-    return overflow ? basisPoints(Int128(part), of: Int128(whole)) : scaled.floorDivided(by: whole)
+func basisPoints(_ part: Int64, of whole: Int64) -> Int64 { scaled(part, by: 10_000, over: whole) }
+
+/// ⌊value × factor ÷ divisor⌋ for a positive divisor, held within Int64. Most products need no 128 bits, whose division
+/// costs several times as much.
+@inline(__always)
+func scaled(_ value: Int64, by factor: Int64, over divisor: Int64) -> Int64 {
+    let (product, overflow) = value.multipliedReportingOverflow(by: factor)
+    if !overflow { return product.floorDivided(by: divisor) }
+    return Int64(clamping: (Int128(value) * Int128(factor)).floorDivided(by: Int128(divisor)))
 }

@@ -56,9 +56,7 @@ extension Totals {
 
     private func perThirtyDays(_ sum: Int64, _ plan: Plan, _ history: borrowing History, _ currency: UInt8) -> Int64 {
         let tenure = tenure(plan, history, currency) ?? 0
-        let (scaled, overflow) = sum.multipliedReportingOverflow(by: 30)
-        if !overflow { return scaled.floorDivided(by: max(tenure, 30)) }
-        return Int64(clamping: (Int128(sum) * 30).floorDivided(by: Int128(max(tenure, 30))))
+        return scaled(sum, by: 30, over: max(tenure, 30))
     }
 
     /// The next day after the one on which the totals stand on which `probe`, whose value is `value` now, can have another
