@@ -78,6 +78,19 @@ import Testing
         #expect(fold.outcomes[.voided] == (isVoid ? 1 : 0))
     }
 
+    /// 800 days on the clock.
+    @Test(arguments: [(19_200, true), (19_201, false)])
+    func `a correction dated at the horizon or before comes too late`(_ dated: Int, _ isTooLate: Bool) throws {
+        var timeline = try started()
+        timeline.tick(day(20_000))
+        timeline.event(try make.cashFlow("c", on: 20_000), of: person)
+        timeline.event(try make.correction("x", of: "c", at: day(dated)), of: person)
+        _ = try fold.fold(timeline.records)
+        #expect(fold.outcomes[.outOfHorizon] == (isTooLate ? 1 : 0))
+        let read = fold.inspection(of: person, features: [try Feature("cashflow.count.30d")])
+        #expect(read?.values == [isTooLate ? 1 : 0])
+    }
+
     @Test func `consents and corrections cannot be taken back, nor another producer's events`() throws {
         var timeline = try started()
         timeline.event(try make.cashFlow("c", on: 20_000), of: person)

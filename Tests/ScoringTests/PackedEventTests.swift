@@ -111,6 +111,23 @@ import Testing
         #expect(read?.values == [1, 858, 1_848])
     }
 
+    /// The filter that says of most ids that they are new was made for many events, and has to know the few as well.
+    @Test func `after most events have gone, one that comes twice is known again`() throws {
+        var timeline = TimelineBuilder()
+        try timeline.grantForLong(from: Self.today, to: person)
+        for number in 0..<80 {
+            timeline.event(try make.cashFlow("e\(number)", on: Self.today + (number < 70 ? 0 : 30)), of: person)
+        }
+        timeline.tick(day(Self.today + 815))
+        let late = try make.cashFlow("late", on: Self.today + 815)
+        timeline.event(late, of: person)
+        timeline.event(late, of: person)
+        let fold = PartitionFold(partition: 0, scorecard: try FeatureProbe(["cashflow.count.30d"]).card)
+        _ = try fold.fold(timeline.records)
+        #expect(fold.outcomes[.duplicate] == 1 && fold.outcomes[.conflict] == 0)
+        #expect(fold.inspection(of: person, features: [try Feature("cashflow.count.730d")])?.values == [1])
+    }
+
     /// By running totals, which count months by their neighbours.
     @Test(arguments: [(0, 14), (14, 0), (14, 29), (29, 14), (0, 29), (29, 0)])
     func `two events of one month are one month, whichever came first`(_ pair: (Int, Int)) throws {
