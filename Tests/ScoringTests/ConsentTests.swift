@@ -96,6 +96,25 @@ import Testing
         #expect(results[2].recipients.map(\.number) == [2, 2])
     }
 
+    @Test func `when the first of two grants ends, the second goes on under its own name and number`() throws {
+        var timeline = TimelineBuilder()
+        timeline.event(try make.granted("c1", grant: "g1", at: day(13_000), until: day(13_002)), of: person)
+        timeline.event(
+            try make.granted("c2", grant: "g2", at: day(13_000), until: day(13_100), purpose: .tenancy), of: person)
+        timeline.event(try make.statement("s1", at: day(13_001)), of: person)
+        timeline.tick(day(13_002))
+        timeline.event(try make.statement("s2", at: day(13_002), daysPastDue: 90), of: person)
+        // The consents are still known: the same ones sent again are duplicates.
+        timeline.event(
+            try make.granted("c2", grant: "g2", at: day(13_000), until: day(13_100), purpose: .tenancy), of: person)
+        let results = try fold.fold(timeline.records).decoded()
+        #expect(results.map { $0.recipients.map(\.grant.text) } == [["g1", "g2"], ["g1"], ["g2"]])
+        #expect(results.map(\.isEnd) == [false, true, false])
+        #expect(results[2].recipients[0].number == 2 && results[2].recipients[0].purpose == .tenancy)
+        #expect(results[2].recipients[0].subscriberReference == results[0].recipients[1].subscriberReference)
+        #expect(fold.outcomes[.duplicate] == 1)
+    }
+
     @Test func `a grant id with another purpose is a conflict, refused with its coordinates`() throws {
         var timeline = TimelineBuilder()
         timeline.event(try make.granted("c1", at: day(13_000), until: day(13_100)), of: person)

@@ -57,6 +57,18 @@ import Testing
         #expect(results.last?.previousScore == results[results.count - 2].score)
     }
 
+    @Test func `those due at one moment are rolled in the order of their keys, however they came`() throws {
+        var timeline = TimelineBuilder()
+        let keys = [3, 1, 4, 2].map { PersonKey(high: 7, low: $0) }
+        for key in keys {
+            timeline.event(
+                try make.granted("c", grant: "g\(key.low)", at: day(13_000), until: day(13_100)), of: key)
+        }
+        timeline.tick(day(13_100))
+        let results = try fold.fold(timeline.records).decoded()
+        #expect(results.filter(\.isEnd).map { $0.recipients[0].grant.text } == ["g1", "g2", "g3", "g4"])
+    }
+
     @Test func `a live timeline rolls at most K due persons with a record, and the rest with the next`() throws {
         var properties = TimelineProperties.example
         properties.mode = .live
