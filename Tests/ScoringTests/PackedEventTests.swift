@@ -47,18 +47,26 @@ import Testing
         #expect(try values(["repayment.days_late.latest"], [event]) == [Int64(days)])
     }
 
-    /// Thirty days are a month or the next.
+    /// One statement of each month, and one payment.
     @Test(arguments: -13...13)
-    func `a date in a month far from the event's pays the statement of that month`(_ months: Int) throws {
-        let date = CalendarDate(year: 2024, month: 10, day: 15)!.days
-        let paid = Int(date) + months * 30
-        let payment = try make.repayment("p", on: Self.today, due: Self.today, paid: paid, amount: 5, of: 5, .paid)
-        func unpaid(_ end: Int) throws -> [Int64?] {
-            let statement = try make.statement("s", at: day(Self.today), periodEnd: CalendarDate(days: Int32(end)))
-            return try values(["statement[unpaid].count.30d"], [payment, statement])
+    func `a payment pays the statement of its month, however far that is from the event's`(_ months: Int) throws {
+        let event = CalendarDate(days: Int32(Self.today))!
+        let statements = try (-13...13).map {
+            try make.statement("s\($0)", at: day(Self.today), periodEnd: Self.middle($0, monthsFrom: event))
         }
-        #expect(try unpaid(paid) == [0])
-        #expect(try unpaid(paid + 31) == [1] && unpaid(paid - 31) == [1])
+        let payment = try make.repayment(
+            "p", on: Self.today, due: Self.today, paid: Int(Self.middle(months, monthsFrom: event).days), amount: 5,
+            of: 5,
+            .paid)
+        let names = ["statement[unpaid].count.30d"]
+        #expect(try values(names, statements) == [27])
+        #expect(try values(names, statements + [payment]) == [26])
+    }
+
+    /// The 15th of the month so many months from a date's.
+    private static func middle(_ months: Int, monthsFrom date: CalendarDate) -> CalendarDate {
+        let number = Int(date.monthNumber) + months
+        return CalendarDate(year: number / 12, month: number % 12 + 1, day: 15)!
     }
 
     @Test func `an event in the sixth currency is not read as one in the first`() throws {
@@ -84,31 +92,32 @@ import Testing
         #expect(try values(["repayment.obligations_open.30d"], events + [paid]) == [299])
     }
 
-    /// 850 days later the first is gone from memory, and with it what only it referred to.
+    /// 848 days later the first are gone from memory, and with them what only they referred to.
     @Test func `what the events that are left refer to stays theirs when the oldest go`() throws {
-        let late = Self.today + 849
-        let loans = try [(0, "a"), (848, "b"), (848, "c")].map { offset, loan in
-            let on = Self.today + offset
-            return try make.repayment(
-                loan, on: on, obligation: loan, due: on, paid: nil, amount: 0, of: 5, .missed)
-        }
-        let paid = try make.repayment(
-            "p", on: late + 1, obligation: "c", due: late + 1, paid: late + 1, amount: 5, of: 5, .paid)
-        let flows = try [0, 1, 848].map {
-            try make.cashFlow("f\($0)", on: Self.today + $0, amount: Int64($0) + 10, balance: 1_000 + Int64($0))
-        }
         var timeline = TimelineBuilder()
         try timeline.grantForLong(from: Self.today, to: person)
-        for event in loans.prefix(1) + flows.prefix(2) { timeline.event(event, of: person) }
-        timeline.tick(day(late - 1))
-        for event in loans.dropFirst() + flows.dropFirst(2) { timeline.event(event, of: person) }
-        timeline.tick(day(late + 1))
-        timeline.event(paid, of: person)
+        for (offset, loan) in [(0, "a"), (130, "b"), (130, "c")] {
+            let on = Self.today + offset
+            timeline.event(
+                try make.repayment(loan, on: on, obligation: loan, due: on, paid: nil, amount: 0, of: 5, .missed),
+                of: person)
+        }
+        for offset in [0, 1, 130] {
+            timeline.event(
+                try make.cashFlow(
+                    "f\(offset)", on: Self.today + offset, amount: Int64(offset) + 10, balance: Int64(offset) + 1_000),
+                of: person)
+        }
+        let late = Self.today + 848
+        timeline.tick(day(late))
+        timeline.event(
+            try make.repayment("p", on: late, obligation: "c", due: late, paid: late, amount: 5, of: 5, .paid),
+            of: person)
         let fold = PartitionFold(partition: 0, scorecard: try FeatureProbe(["cashflow.count.30d"]).card)
         _ = try fold.fold(timeline.records)
-        let names = ["repayment.obligations_open.30d", "cashflow.amount.latest", "cashflow.balance.latest"]
+        let names = ["repayment.obligations_open.730d", "cashflow.amount.latest", "cashflow.balance.latest"]
         let read = fold.inspection(of: person, features: try names.map { try Feature($0) })
-        #expect(read?.values == [1, 858, 1_848])
+        #expect(read?.values == [1, 140, 1_130])
     }
 
     /// The filter that says of most ids that they are new was made for many events, and has to know the few as well.
