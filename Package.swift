@@ -32,7 +32,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Core: no clock, file, socket or randomness.
-        .target(name: "Scoring", dependencies: ["Events", "Checksums"], swiftSettings: strict),
+        .target(name: "Scoring", dependencies: ["Events", "Checksums", "CPrefetch"], swiftSettings: strict),
         .target(name: "Events", dependencies: ["Checksums"], swiftSettings: strict),
 
         // Edges: each hides one library or one system interface.
@@ -56,6 +56,8 @@ let package = Package(
         .target(  // simdjson behind `extern "C"`: exact 64-bit integers, UTF-8 checked, 100 ns a record
             name: "CSimdJSON", path: "Sources/C/CSimdJSON",
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+
+        .systemLibrary(name: "CPrefetch", path: "Sources/C/CPrefetch"),  // one instruction that Swift has no word for
 
         // Tests, and what they share.
         support("SimulatedLog", ["Log"]),  // a log in memory: partitions, groups, transactions, crashes, by a seed

@@ -11,8 +11,10 @@ extension Event {
 
     /// `producerHash`: XXH3 of the producer, for whoever has it.
     public static func identity(producerHash: UInt64, id: Identifier) -> UInt64 {
-        xxh3(id.span, seed: producerHash) >> 16
+        identity(producerHash: producerHash, id: id.span)
     }
+
+    static func identity(producerHash: UInt64, id: RawSpan) -> UInt64 { xxh3(id, seed: producerHash) >> 16 }
 
     /// Whether features can read it: it dates its person's day, and a correction can take it back.
     public var isFinancial: Bool { type.rawValue < EventType.consent.rawValue }

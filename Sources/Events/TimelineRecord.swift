@@ -179,6 +179,17 @@ extension TimelineRecord {
         return PersonKey(high: try cursor.take(), low: try cursor.take())
     }
 
+    /// Whose event a record seems to hold, and under which identity, before anything is checked: to fetch state ahead of
+    /// time. nil for other records.
+    public static func glance(at value: RawSpan) -> (person: PersonKey, identity: UInt64)? {
+        guard value.byteCount > eventStart, let type = EventType(rawValue: value.load(littleEndianAt: 9)) else {
+            return nil
+        }
+        let person = PersonKey(
+            high: value.load(littleEndianAt: prefixByteCount), low: value.load(littleEndianAt: prefixByteCount + 8))
+        return (person, Event.uncheckedIdentity(in: value.extracting(eventStart...), type: type))
+    }
+
     /// The event of a record of that type.
     public static func event(_ type: EventType, in value: RawSpan) throws -> Event {
         var cursor = ByteCursor(value, at: eventStart)

@@ -31,6 +31,13 @@ public struct RecordBatch {
     /// Bytes of all keys and values held.
     public var byteCount: Int { bytes.count }
 
+    /// The entry `distance` after the one at `index`; at the first all up to there. So whoever asks at each entry sees each
+    /// once.
+    public func ahead(of index: Int, by distance: Int) -> ArraySlice<Entry> {
+        let first = Swift.min(index == 0 ? 0 : index + distance, count)
+        return entries[first..<Swift.min(index + distance + 1, count)]
+    }
+
     public mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)

@@ -168,12 +168,11 @@ struct Batch {
         ends.append((keyEnd, bytes.count))
     }
 
-    func readEach(_ body: (_ key: RawSpan, _ value: RawSpan) throws -> Void) rethrows {
-        var start = 0
-        for end in ends {
-            let all = unsafe bytes.span.bytes
-            try body(all.extracting(start..<end.key), all.extracting(end.key..<end.value))
-            start = end.value
-        }
+    @_lifetime(borrow self)
+    func key(_ index: Int) -> RawSpan {
+        unsafe bytes.span.bytes.extracting((index == 0 ? 0 : ends[index - 1].value)..<ends[index].key)
     }
+
+    @_lifetime(borrow self)
+    func value(_ index: Int) -> RawSpan { unsafe bytes.span.bytes.extracting(ends[index].key..<ends[index].value) }
 }

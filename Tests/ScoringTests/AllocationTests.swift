@@ -77,7 +77,7 @@ import Testing
 
     // MARK: - The steady state
 
-    private static let fillDays = 830
+    private static let fillDays = 900
     private static let persons = (0..<5).map { PersonKey(high: UInt64($0) << 61 | 5, low: UInt64($0)) }
 
     /// Grants that are renewed, and more than the horizon of days with events.
@@ -89,7 +89,7 @@ import Testing
         var timeline = TimelineBuilder(properties: properties)
         timeline.tick(day(Self.firstDay))
         for (number, person) in Self.persons.enumerated() {
-            for renewal in 0..<3 {
+            for renewal in 0..<4 {
                 let time = day(Self.firstDay + renewal * 360)
                 timeline.event(
                     try make.granted("c\(renewal)", grant: "g\(number)", at: time, until: time + day(365)), of: person)

@@ -133,7 +133,10 @@ public struct CommittedFolds<L: Log> {
         }
         var output = FoldOutput()
         try log.read(topic: topic, partition: partition, range: fold.nextOffset..<end) { batch in
-            for entry in batch.entries {
+            for (index, entry) in batch.entries.enumerated() {
+                for ahead in batch.ahead(of: index, by: PartitionFold.lookahead) {
+                    fold.expect(value: batch.value(ahead))
+                }
                 let repeats = fold.outcomes.repeats
                 do throws(FoldError) {
                     try fold.fold(

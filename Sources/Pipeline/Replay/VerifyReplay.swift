@@ -173,7 +173,12 @@ public struct ReplayVerifier<L: Log> {
             report.recordsAfter = kept.upperBound - report.end
             do {
                 try log.read(topic: topic, partition: fold.partition, range: fold.nextOffset..<report.end) { batch in
-                    for entry in batch.entries { try take(entry, batch.key(entry), batch.value(entry)) }
+                    for (index, entry) in batch.entries.enumerated() {
+                        for ahead in batch.ahead(of: index, by: PartitionFold.lookahead) {
+                            fold.expect(value: batch.value(ahead))
+                        }
+                        try take(entry, batch.key(entry), batch.value(entry))
+                    }
                     try progress(batch.count)
                 }
             } catch let error as Stop {

@@ -180,10 +180,18 @@ public final class Aggregator<L: Log>: Role {
 
     // MARK: - Folding
 
+    /// Lets the folds ask memory for what the records after `index` will read.
+    private func expect(in batch: borrowing RecordBatch, from index: Int) {
+        for ahead in batch.ahead(of: index, by: PartitionFold.lookahead) {
+            partitions[ahead.partition]?.fold.expect(value: batch.value(ahead))
+        }
+    }
+
     private func foldBatch() throws {
         let batch = batch  // a span can borrow from a local, not from a property of a class
         var touched: Set<Int32> = []
-        for entry in batch.entries {
+        for (index, entry) in batch.entries.enumerated() {
+            expect(in: batch, from: index)
             guard partitions[entry.partition] != nil else { continue }
             touched.insert(entry.partition)
             do throws(FoldError) {

@@ -10,6 +10,7 @@ extension FoldState {
         var steps = 0
         while steps < limit, let first = calendar.first, first.at <= clock {
             let entry = calendar.removeFirst()
+            prefetchRolls()
             // Left over from an earlier plan, or from a person who is gone.
             guard let slot = people.slot(of: entry.key), people[slot].scheduledAt == entry.at else { continue }
             people[slot].scheduledAt = .max
@@ -32,8 +33,8 @@ extension FoldState {
             schedule(slot)
         }
         let clockDay = clockDay(for: people[slot].key)
-        people[slot].standingDay = max(people[slot].standingDay, clockDay)
-        people[slot].drop(through: clockDay - properties!.horizonDays, plan: compiled.plan)
+        people[slot].ledger.dropNotices(through: clockDay - properties!.horizonDays)
+        stand(slot, on: clockDay)
         return true
     }
 
@@ -41,19 +42,27 @@ extension FoldState {
     private mutating func step(_ slot: Int, into output: inout FoldOutput) -> Bool {
         let moment = people[slot].dueAt
         // The day first: the last record of a grant says on which day it ended, whatever else was due before.
-        people[slot].standingDay = max(people[slot].standingDay, day(of: moment, for: people[slot].key))
+        stand(slot, on: day(of: moment, for: people[slot].key))
         guard endGrants(through: moment, at: slot, into: &output) else { return false }
         rescore(slot, because: .init(kind: .rollOff), into: &output)
         return true
     }
 
+    /// Moves the person on to `day`; events that have left the horizon go, sooner or later: nobody sees them there.
+    private mutating func stand(_ slot: Int, on day: Int32) {
+        guard day > people[slot].standingDay else { return }
+        people[slot].standingDay = day
+        let reached = min(day, clockDay(for: people[slot].key))
+        people[slot].drop(through: reached - properties!.horizonDays, plan: compiled.plan)
+    }
+
     /// Lets the days up to and including `day` pass for one person, each that matters with its own change.
     mutating func pass(through day: Int32, at slot: Int, into output: inout FoldOutput) {
         while people[slot].nextDay <= day {
-            people[slot].standingDay = people[slot].nextDay
+            stand(slot, on: people[slot].nextDay)
             rescore(slot, because: .init(kind: .rollOff), into: &output)
         }
-        people[slot].standingDay = max(people[slot].standingDay, day)
+        stand(slot, on: day)
     }
 
     /// Works out when the person is due next and sees to it that the calendar looks by then.

@@ -26,6 +26,7 @@ struct FoldState: ~Copyable {
     var evaluation = Evaluation()
     var scratchTotals = Totals()
     var scratch: [UInt8] = []
+    var lookahead = Lookahead()
     var timelineOffset: Int64 = 0
     var rolled = 0
 

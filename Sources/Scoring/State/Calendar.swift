@@ -19,6 +19,10 @@ struct Calendar: ~Copyable {
 
     var first: Entry? { heap.isEmpty ? nil : heap[0] }
 
+    /// How many entries there are, and the one at a place of the heap: the first is next, one of those after it second.
+    var count: Int { heap.count }
+    subscript(place: Int) -> Entry { heap[place] }
+
     mutating func insert(_ entry: Entry) {
         heap.append(entry)
         var heap = heap.mutableSpan

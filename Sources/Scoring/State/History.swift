@@ -89,6 +89,27 @@ struct History: ~Copyable {
         return count
     }
 
+    // MARK: - Ahead of reading
+
+    func prefetchHeaders() {
+        slots.prefetch(byteCount: 1)
+        obligations.prefetch(byteCount: 1)
+        filter.prefetch()
+    }
+
+    /// The first event, and where the next comes.
+    func prefetchEnds() {
+        slots.prefetch(at: 0)
+        slots.prefetch(at: slots.count - 1)
+    }
+
+    /// What the search for this identity reads.
+    @inline(__always)
+    func prefetch(identity: UInt64) { filter.prefetch(identity) }
+
+    @inline(__always)
+    func prefetch(_ index: Int) { slots.prefetch(at: index) }
+
     // MARK: - Unpacking
 
     @inline(__always)
@@ -285,40 +306,25 @@ struct History: ~Copyable {
     private mutating func forgetObligations() {
         guard !obligations.isEmpty else { return }
         var places = [256 of UInt8](repeating: 0)
-        for index in slots.indices { places[Int(slots[index].obligation)] = 1 }
+        var missing = obligations.count
+        for index in slots.indices {
+            let place = Int(slots[index].obligation)
+            if place > 0, places[place] == 0 {
+                places[place] = 1
+                missing -= 1
+                if missing == 0 { return }
+            }
+        }
         var last: UInt8 = 0
         for place in 1...obligations.count where places[place] != 0 {
             last += 1
             places[place] = last
             obligations[Int(last) - 1] = obligations[place - 1]
         }
-        guard Int(last) < obligations.count else { return }
         obligations.removeSubrange(Int(last)..<obligations.count)
         for index in slots.indices where slots[index].obligation != 0 {
             let place = UInt32(places[Int(slots[index].obligation)])
             slots[index].word1 = slots[index].word1 & 0xFF00_FFFF | place << 16
         }
     }
-}
-
-/// The first word of an event that does not fit its slot.
-private struct WideCalendar {
-    let monthOffset: Int32
-    let days: Int32
-    let currency: UInt8
-
-    init(monthOffset: Int32, days: Int32, currency: UInt8) {
-        self.monthOffset = monthOffset
-        self.days = days
-        self.currency = currency
-    }
-
-    @inline(__always)
-    init(word: Int64) {
-        monthOffset = Int32(truncatingIfNeeded: word >> 32)
-        days = Int32(truncatingIfNeeded: word) >> 8
-        currency = UInt8(truncatingIfNeeded: word)
-    }
-
-    var word: Int64 { Int64(monthOffset) << 32 | Int64(UInt32(bitPattern: days << 8)) | Int64(currency) }
 }

@@ -18,6 +18,9 @@ struct Ledger: ~Copyable {
 
     var byteCount: Int { bytes.count }
 
+    /// Asks for bins and grants.
+    func prefetch() { bytes.prefetch(byteCount: 192) }
+
     // MARK: - Bins
 
     /// Of the last scores: the bin of each characteristic, in one row for all models (see `CompiledModels`); none where no

@@ -1,3 +1,4 @@
+import CPrefetch
 import Events
 
 /// A growing array that costs its owner one word: count, capacity and elements lie together on the heap, and nothing is
@@ -60,6 +61,26 @@ import Events
             let span = unsafe MutableSpan(_unsafeStart: elements, count: count)
             return unsafe _overrideLifetime(span, mutating: &self)
         }
+    }
+
+    // MARK: - Ahead of reading
+
+    /// Asks for the cache lines of the first `byteCount` bytes, the count among them.
+    @inline(__always)
+    func prefetch(byteCount: Int) {
+        guard let storage = unsafe storage else { return }
+        var offset = 0
+        while offset < byteCount {
+            unsafe plainscore_prefetch(storage + offset)
+            offset += 64
+        }
+    }
+
+    /// Asks for the cache line in which an element begins.
+    @inline(__always)
+    func prefetch(at index: Int) {
+        guard index >= 0, index < count else { return }
+        unsafe plainscore_prefetch(elements + index)
     }
 
     // MARK: - Changing

@@ -92,11 +92,12 @@ extension Person {
         totals.removeAll()
     }
 
-    /// Drops what is dated on or before `day`, at most the day the person stands at less the horizon; events 10 days'
-    /// worth at a time.
+    /// Drops events dated on or before `day`, at most the day the person stands at less the horizon; so many at a time that
+    /// moving the others up costs little for each.
     mutating func drop(through day: Int32, plan: Plan) {
-        ledger.dropNotices(through: day)
-        guard !events.isEmpty, events.day(0) <= day - Self.dropDays else { return }
+        guard events.count > 0, events.day(0) <= day - Self.dropDays,
+            events.day(events.count / Self.dropShare) <= day
+        else { return }
         if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
         let before = events.count
         events.drop(through: day)
@@ -108,6 +109,7 @@ extension Person {
     }
 
     private static let dropDays: Int32 = 10
+    private static let dropShare = 32
     /// From so many events on, running totals are kept.
     static let totalsMin = 64
 }

@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// Persons in slots that never move while they live: pages of a fixed size, so that growing copies nothing and a slot
 /// costs no more than its person. Who is in is the table's business.
 @safe struct PersonStore: ~Copyable {
@@ -25,6 +27,15 @@
     subscript(slot: Int) -> Person {
         @inline(__always) unsafeAddress { unsafe UnsafePointer(address(slot)) }
         @inline(__always) unsafeMutableAddress { unsafe address(slot) }
+    }
+
+    /// Asks for the person's cache lines.
+    @inline(__always)
+    func prefetch(_ slot: Int) {
+        guard slot < end else { return }
+        let person = unsafe UnsafeRawPointer(pages[slot >> Self.pageBits] + (slot & Self.placeMask))
+        unsafe plainscore_prefetch(person)
+        unsafe plainscore_prefetch(person + 64)
     }
 
     /// Puts a person into a free slot, or into the next one.

@@ -1,3 +1,4 @@
+import CPrefetch
 import Events
 
 /// The persons of one partition, found by key: open addressing over slots that never move while a person lives.
@@ -26,6 +27,28 @@ struct PersonTable: ~Copyable {
         @inline(__always) _read { yield people[slot] }
         @inline(__always) _modify { yield &people[slot] }
     }
+
+    // MARK: - Ahead of reading
+
+    /// Asks for the place where the search for `key` begins.
+    @inline(__always)
+    func prefetchPlace(of key: PersonKey) {
+        let home = home(of: key)
+        unsafe index.withUnsafeBufferPointer { unsafe plainscore_prefetch($0.baseAddress! + home) }
+    }
+
+    /// The slot where the search for `key` begins, as a rule the person's own. Asks for the person's cache lines.
+    @inline(__always)
+    func prefetchPerson(_ key: PersonKey) -> Int? {
+        let slot = Int(index[home(of: key)]) - 1
+        guard slot >= 0 else { return nil }
+        people.prefetch(slot)
+        return slot
+    }
+
+    func holds(_ slot: Int) -> Bool { people.holds(slot) }
+
+    // MARK: - Changing
 
     mutating func insert(_ person: consuming Person) -> Int {
         let key = person.key

@@ -115,6 +115,20 @@ struct Totals: ~Copyable {
 
     mutating func removeAll() { words.removeAll() }
 
+    // MARK: - Ahead of reading
+
+    func prefetch(_ plan: Plan) { words.prefetch(byteCount: 8 * (1 + plan.wordCount)) }
+
+    /// Asks for the events that leave the windows next.
+    func prefetchEdges(_ plan: Plan, _ history: borrowing History) {
+        guard !words.isEmpty else { return }
+        for window in plan.windows.indices {
+            // More than one leave on a day, as a rule in the next line.
+            history.prefetch(Int(words[1 + window]))
+            history.prefetch(Int(words[1 + window]) + 2)
+        }
+    }
+
     /// The next day on which something that is read leaves its window.
     @inline(__always)
     func nextLeaving(_ plan: Plan) -> Int64 {
