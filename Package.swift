@@ -27,7 +27,7 @@ let package = Package(
             name: "Pipeline",
             dependencies: [
                 "Events", "Scoring", "Log", "Kafka", "Snapshots", "Wire", "ScorecardFiles", "Telemetry", "Commands",
-                "Checksums",
+                "Checksums", "HTTP",
             ],
             swiftSettings: strict),
 
@@ -42,6 +42,7 @@ let package = Package(
         .target(name: "Wire", dependencies: ["Events", "CEventProto", "CSimdJSON", "CSodium"], swiftSettings: strict),
         .target(name: "ScorecardFiles", dependencies: ["Scoring", "Events", "Checksums"], swiftSettings: strict),
         .target(name: "Telemetry", swiftSettings: strict),
+        .target(name: "HTTP", dependencies: ["CMicroHTTPD"], swiftSettings: strict),
         .target(name: "Commands", dependencies: ["Kafka", "Log", "Telemetry"], swiftSettings: strict),  // options, help
         .target(name: "Checksums", dependencies: ["CXXHash"], swiftSettings: strict),
 
@@ -50,6 +51,7 @@ let package = Package(
         library("CZstd", "libzstd", apt: "libzstd-dev"),  // level 1: as small as 3 in a third of the time
         library("CXXHash", "libxxhash", apt: "libxxhash-dev"),  // XXH3: 7 ns for a 110-byte record
         library("CSodium", "libsodium", apt: "libsodium-dev"),  // keyed BLAKE2b turns a person reference into a key
+        library("CMicroHTTPD", "libmicrohttpd", apt: "libmicrohttpd-dev"),  // metrics and health on a thread of its own
         .target(  // what protoc-c makes of schemas/, with an arena that is reset per record: 116 ns a record
             name: "CEventProto", path: "Sources/C/CEventProto",
             linkerSettings: [.linkedLibrary("protobuf-c")]),
@@ -88,6 +90,8 @@ let package = Package(
         tests("WireTests", ["Wire", "Events", "CorpusFiles"]),
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
         tests("TelemetryTests", ["Telemetry"]),
+        tests("HTTPTests", ["HTTP"]),
+        tests("OperationTests", ["TestBroker", "Telemetry"]),  // deploy/: alerts, units, manifests, each by its own checker
         tests("SimulatedLogTests", ["SimulatedLog", "Log"]),
         tests("KafkaTests", ["Kafka", "Log", "TestBroker"]),
         tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),

@@ -21,6 +21,8 @@ public final class KafkaReader: GroupReader {
     /// What the caller has been told and has not yet answered.
     private var owedAnswer = Answer.none
     private var isClosed = false
+    /// Where each partition last ended.
+    private var readToEnd: [Int32: Int64] = [:]
 
     init(_ settings: KafkaSettings, group: String, topic: String, instance: String) throws(LogError) {
         client = try Client(
@@ -90,6 +92,7 @@ public final class KafkaReader: GroupReader {
         for position in positions { list.add(topic, position.partition, offset: position.offset) }
         try assign(list)
         stallWatch.watch(positions)
+        readToEnd = [:]
         owedAnswer = .none
     }
 
@@ -114,6 +117,15 @@ public final class KafkaReader: GroupReader {
     public func committed(_ partitions: [Int32]) throws(LogError) -> [CommittedOffset] {
         try checkOpen()
         return try client.committed(topic: topic, partitions, within: Self.lookupMilliseconds)
+    }
+
+    /// See `GroupReader.lag`. Markers at the end of a partition are no records: they do not count once they are read over.
+    public func lag(of partition: Int32, from next: Int64) -> Int64? {
+        var low: Int64 = -1
+        var high: Int64 = -1
+        let code = unsafe rd_kafka_get_watermark_offsets(client.handle, topic, partition, &low, &high)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, high >= 0 else { return nil }
+        return max(0, high - max(next, readToEnd[partition] ?? 0))
     }
 
     /// See `GroupReader.close`. Takes at most about 5 s; a client that hangs longer is left to the process's end.
@@ -211,7 +223,10 @@ public final class KafkaReader: GroupReader {
     }
 
     private func watchForStall(_ taken: FetchQueue.Taken) throws(LogError) {
-        for end in taken.ends { stallWatch.advance(end.partition, to: end.offset) }
+        for end in taken.ends {
+            stallWatch.advance(end.partition, to: end.offset)
+            readToEnd[end.partition] = end.offset
+        }
         guard taken.emptied, owedAnswer == .none, stallWatch.isDue() else { return }
         let list = PartitionList(topic: topic, stallWatch.watched)
         unsafe rd_kafka_position(client.handle, list.pointer)

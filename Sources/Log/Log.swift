@@ -89,6 +89,9 @@ public protocol GroupReader: AnyObject {
     /// The group's committed offsets of these partitions, asked anew.
     func committed(_ partitions: [Int32]) throws(LogError) -> [CommittedOffset]
 
+    /// Records of an assigned partition from `next` on, as far as the last fetch has told; nil before the first. Asks nobody.
+    func lag(of partition: Int32, from next: Int64) -> Int64?
+
     /// Leaves off within a bound. The static membership stays until its session ends.
     func close()
 }

@@ -3,6 +3,8 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     // The process.
     /// The first entry: version, configuration.
     case started
+    /// Metrics and health are served at `http`.
+    case serving
     /// Everything that it needs was there; work begins.
     case ready
     /// The last entry of a process that ends in order.

@@ -190,7 +190,7 @@ final class SimulatedPipeline {
             case .publisher(let number):
                 try Publisher(
                     log: log, door: TransactionalDoor(try log.transactions(id: "publisher-\(number)")), names: names,
-                    scorecard: scorecard, instance: "\(number)", journal: journal)
+                    scorecard: scorecard, instance: "\(number)", journal: journal, context: context)
             }
         roles[name] = role
         return role

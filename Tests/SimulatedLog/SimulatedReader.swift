@@ -80,6 +80,10 @@ public final class SimulatedReader: GroupReader {
         return partitions.map { group.committed(topic: topic, partition: $0) }
     }
 
+    public func lag(of partition: Int32, from next: Int64) -> Int64? {
+        (try? process.cluster.partition(topic, partition)).map { $0.high - next }
+    }
+
     public func close() {
         guard process.state != .crashed, !phase.isClosed else { return }
         phase = .closed

@@ -6,6 +6,7 @@ private let layers: [(folder: String, imports: Set<String>)] = [
     ("Sources/Checksums", ["CXXHash"]),
     ("Sources/Log", []),
     ("Sources/Telemetry", ["Glibc", "Synchronization"]),
+    ("Sources/HTTP", ["CMicroHTTPD", "Glibc"]),
     ("Sources/Kafka", ["CRDKafka", "Log", "Glibc", "Synchronization"]),
     ("Sources/Snapshots", ["CZstd", "Checksums", "Glibc", "Synchronization"]),
     // Core: no clock, file, socket or randomness, so no Glibc and no Foundation.
@@ -20,7 +21,7 @@ private let layers: [(folder: String, imports: Set<String>)] = [
         "Sources/Pipeline",
         [
             "Events", "Scoring", "Log", "Kafka", "Snapshots", "Wire", "ScorecardFiles", "Telemetry", "Commands",
-            "Checksums", "Glibc",
+            "Checksums", "HTTP", "Glibc",
         ]
     ),
     // Executables.

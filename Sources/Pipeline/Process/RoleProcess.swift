@@ -1,5 +1,6 @@
 import Commands
 import Events
+import HTTP
 import Kafka
 import Log
 import ScorecardFiles
@@ -51,25 +52,28 @@ public enum RoleProcess {
                 process.journal.warning(.withoutTransactions)
                 return try Publisher(
                     log: process.log, door: PlainDoor(try process.log.writer(), readers: KafkaReader.self),
-                    names: process.names, scorecard: scorecard, instance: process.instance, journal: process.journal)
+                    names: process.names, scorecard: scorecard, instance: process.instance, journal: process.journal,
+                    context: process.context)
             }
             let id = "\(process.names.publisherGroup)-\(process.instance)"
             return try Publisher(
                 log: process.log, door: TransactionalDoor(try process.log.transactions(id: id)), names: process.names,
-                scorecard: scorecard, instance: process.instance, journal: process.journal)
+                scorecard: scorecard, instance: process.instance, journal: process.journal, context: process.context)
         }
     }
 
     private static func run(
         _ name: String, _ summary: String, _ options: [Option], _ make: @escaping @Sendable (Setting) throws -> any Role
     ) -> Never {
-        let command = Command(program: name, path: [], summary: summary, options: options + [.instance]) { arguments in
+        let command = Command(program: name, path: [], summary: summary, options: options + [.instance, .http]) {
+            arguments in
             StopSignal.install()
             let journal = Journal(role: name, instance: arguments.text("instance") ?? "1")
             journal.info(.started)
             do {
+                let status = try StatusServer(arguments, journal)
                 let role = try make(try Setting(arguments, journal))
-                try drive(role, journal)
+                try drive(role, journal, status)
                 journal.info(.stopped)
                 return ExitCode.success.rawValue
             } catch {
@@ -86,10 +90,11 @@ public enum RoleProcess {
         command.runAsProgram()
     }
 
-    private static func drive(_ role: any Role, _ journal: Journal) throws {
+    private static func drive(_ role: any Role, _ journal: Journal, _ status: StatusServer?) throws {
         var isReady = false
         while !StopSignal.isRaised {
             try role.step(waiting: pollMilliseconds)
+            status?.round(role)
             if !isReady, role.isReady {
                 isReady = true
                 journal.info(.ready)
@@ -106,6 +111,7 @@ public enum RoleProcess {
         case let error as RoleError: error.exitCode
         case let error as SetupError: error.kind == .wrongSecret ? .wrongSecret : .configuration
         case is UsageError: .usage
+        case is HTTPError: .configuration
         case is SnapshotError: .stateFolder
         case is ModelFileError: .wrongModel
         case is SecretFileError: .configuration

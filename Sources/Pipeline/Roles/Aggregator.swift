@@ -25,24 +25,24 @@ public final class Aggregator<L: Log>: Role {
     }
 
     private let log: L
-    private let names: TopicNames
-    private let identity: TimelineIdentity
+    let names: TopicNames
+    let identity: TimelineIdentity
     private let models: Models
     private let store: SnapshotStore
     private let journal: Journal
-    private let context: RoleContext
+    let context: RoleContext
     private let options: Options
 
-    private let reader: L.Reader
+    let reader: L.Reader
     private let writer: L.Writer
     private let scores: TopicHandle
     private let deadLetters: TopicHandle
 
     private var batch = RecordBatch()
-    private var partitions: [Int32: OwnedPartition] = [:]
+    var partitions: [Int32: OwnedPartition] = [:]
     private var inFlight = InFlight()
     private var committedAt: Int64 = 0
-    private var isAssigned = false
+    var meter: RoleMeter
 
     public init(
         log: L, names: TopicNames, identity: TimelineIdentity, models: Models, store: SnapshotStore,
@@ -56,6 +56,7 @@ public final class Aggregator<L: Log>: Role {
         self.journal = journal
         self.context = context
         self.options = options
+        meter = RoleMeter(topics: [names.scores, names.deadLetters], reasons: FoldRefusal.Reason.names)
         writer = try log.writer()
         scores = try writer.topic(names.scores)
         deadLetters = try writer.topic(names.deadLetters)
@@ -82,7 +83,7 @@ public final class Aggregator<L: Log>: Role {
     }
 
     /// Recovered: what comes now is new.
-    public var isReady: Bool { isAssigned && partitions.values.allSatisfy { !$0.isRecovering } }
+    public var isReady: Bool { meter.isAssigned && partitions.values.allSatisfy { !$0.isRecovering } }
 
     // MARK: - Assignment and recovery
 
@@ -95,7 +96,7 @@ public final class Aggregator<L: Log>: Role {
             positions.append(PartitionPosition(partition: position.partition, offset: owned.fold.nextOffset))
         }
         try reader.start(positions)
-        isAssigned = true
+        meter.begin(partitions.keys, now: context.wallClock())
         journal.info(.assigned, ["partitions": .int(positions.count)])
     }
 
@@ -135,6 +136,7 @@ public final class Aggregator<L: Log>: Role {
                 "partition": .int(Int(position.partition)), "snapshot": .int(Int(fold.nextOffset)),
                 "committed": .int(Int(offset)), "persons": .int(fold.personCount),
             ])
+        owned.snapshotFile = store.measures(names.timeline, position.partition, at: fold.nextOffset)
         try owned.verifyAtCommitted(topic: names.timeline)
         return owned
     }
@@ -174,6 +176,7 @@ public final class Aggregator<L: Log>: Role {
         if finishing { try finish() }
         inFlight.removeAll()
         partitions = [:]
+        meter.end()
         try reader.release()
         journal.info(finishing ? .revoked : .lost, [:])
     }
@@ -201,18 +204,21 @@ public final class Aggregator<L: Log>: Role {
             }
             try partitions[entry.partition]!.verifyAtCommitted(topic: names.timeline)
         }
+        meter.read(batch.entries[...])
         var offsets: [CommittedOffset] = []
+        var inputs = StampRuns()
         for partition in touched.sorted() {
             try hold(partitions[partition]!.fold)
             try send(partition)
             let owned = partitions[partition]!
             guard !owned.isRecovering else { continue }
+            inputs.append(partitions[partition]!.takeInputs())
             offsets.append(
                 CommittedOffset(
                     partition: partition, offset: owned.fold.nextOffset, metadata: owned.position.text))
         }
         guard !offsets.isEmpty else { return }
-        inFlight.append(writer.seal(), offsets)
+        inFlight.append(writer.seal(), offsets, inputs: inputs)
         if inFlight.undelivered > undeliveredMax { try writer.flush(milliseconds: finishMilliseconds) }
     }
 
@@ -233,7 +239,9 @@ public final class Aggregator<L: Log>: Role {
         defer { partitions[partition] = owned }
         guard !owned.output.isEmpty else { return }
         partitions[partition] = nil  // held alone, so that its output is not copied
+        meter.counters.wrote(names.deadLetters, owned.output.refusals.count)
         for refusal in owned.output.refusals {
+            meter.counters.refused(refusal.reason.rawValue)
             let letter = DeadLetter(refusal)
             let key = letter.key
             let none: [UInt8] = []
@@ -242,6 +250,7 @@ public final class Aggregator<L: Log>: Role {
                 headers: letter.headers)
         }
         try ScoresRecord.cut(owned.output, through: owned.fold.sequence, partition: partition) { key, value in
+            meter.counters.wrote(names.scores, 1)
             try writer.append(scores, partition: partition, key: key, value: value)
         }
         owned.output.removeAll()
@@ -252,9 +261,11 @@ public final class Aggregator<L: Log>: Role {
         let now = context.clock()
         guard inFlight.hasReady, isPause || now - committedAt >= commitEveryMilliseconds else { return }
         committedAt = now
-        let offsets = inFlight.takeReady()
-        guard try reader.commitUnlessFenced(offsets, journal) else { return inFlight.removeAll() }
-        for offset in offsets {
+        let ready = inFlight.takeReady()
+        guard try reader.commitUnlessFenced(ready, journal, context, &meter.counters) else {
+            return inFlight.removeAll()
+        }
+        for offset in ready.offsets {
             partitions[offset.partition]?.committed = offset.offset!
             settleSnapshot(of: offset.partition)
         }
@@ -335,10 +346,13 @@ public final class Aggregator<L: Log>: Role {
 
     private func snapshotWritten(_ partition: Int32, _ offset: Int64) {
         partitions[partition]!.snapshotOffset = offset
+        partitions[partition]!.snapshotFile = store.measures(names.timeline, partition, at: offset)
+        meter.counters.snapshotsWritten += 1
         journal.info(.snapshotWritten, ["partition": .int(Int(partition)), "offset": .int(Int(offset))])
     }
 
     private func snapshotFailed(_ partition: Int32, _ error: any Error) {
+        meter.counters.snapshotFailures += 1
         journal.error(.snapshotFailed, ["partition": .int(Int(partition)), "reason": .text("\(error)")])
     }
 }

@@ -1,11 +1,15 @@
+import Events
 import Log
 import Scoring
 import Snapshots
+import Telemetry
 
 /// One timeline partition in the hands of an aggregator.
 struct OwnedPartition {
     let fold: PartitionFold
     var output = FoldOutput()
+    /// Append stamps of the raw records folded since they were last taken, but for those that only recover the state.
+    private var inputs = StampRuns()
     /// The committed offset; below it the fold is silent, since its outputs are in `scores` already.
     var committed: Int64
     /// What was committed there.
@@ -13,6 +17,8 @@ struct OwnedPartition {
     private var isVerified = false
     var snapshot: SnapshotUnderWay?
     var snapshotOffset: Int64
+    /// The newest, as it lies on the disk.
+    var snapshotFile: SnapshotMeasures?
     var snapshotAt: Int64
 
     init(fold: PartitionFold, committed: Int64, metadata: OffsetMetadata, now: Int64) {
@@ -33,7 +39,16 @@ struct OwnedPartition {
 
     mutating func fold(_ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan) throws(FoldError) {
         try fold.fold(offset: entry.offset, key: key, value: value, into: &output)
-        if entry.offset < recovered.offset { output.removeAll() }
+        if entry.offset < recovered.offset {
+            output.removeAll()
+        } else {
+            inputs.append(TimelineRecord.appendedAt(in: value))
+        }
+    }
+
+    mutating func takeInputs() -> StampRuns {
+        defer { inputs.removeAll() }
+        return inputs
     }
 
     /// Where the silent fold ends it must stand where the results stood when the offset was committed: else this is

@@ -12,6 +12,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     private let names: TopicNames
     private let scorecard: Scorecard
     private let journal: Journal
+    private let context: RoleContext
 
     private let reader: L.Reader
     private let door: Door
@@ -20,14 +21,18 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     private var batch = RecordBatch()
     private var streams: [Int32: ResultStream] = [:]
     private var outbox = Outbox()
+    private var meter: RoleMeter
     public private(set) var isReady = false
 
     public init(
-        log: L, door: Door, names: TopicNames, scorecard: Scorecard, instance: String, journal: Journal
+        log: L, door: Door, names: TopicNames, scorecard: Scorecard, instance: String, journal: Journal,
+        context: RoleContext
     ) throws {
         self.names = names
         self.scorecard = scorecard
         self.journal = journal
+        self.context = context
+        meter = RoleMeter(topics: Purpose.allCases.map(names.scoreChanges))
         self.door = door
         for purpose in Purpose.allCases { topics[purpose] = try door.topic(names.scoreChanges(purpose)) }
         reader = try log.reader(group: names.publisherGroup, topic: names.scores, instance: instance)
@@ -35,10 +40,13 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
 
     public func step(waiting milliseconds: Int) throws {
         switch try reader.poll(into: &batch, milliseconds: milliseconds) {
-        case .assigned(let committed): try begin(committed)
+        case .assigned(let committed):
+            meter.begin(committed.map(\.partition), now: context.wallClock())
+            try begin(committed)
         case .revoked, .lost:
             // Each step ends with its commit: nothing is in flight here.
             streams = [:]
+            meter.end()
             try reader.release()
             journal.info(.revoked, [:])
         case .records: try publish()
@@ -77,18 +85,23 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         while !rest.isEmpty {
             outbox.removeAll()
             var touched: Set<Int32> = []
+            var inputs = StampRuns()
+            let start = rest.startIndex
             while let entry = rest.first, outbox.byteCount < transactionBytesMax {
                 rest = rest.dropFirst()
                 guard streams[entry.partition] != nil else { continue }
                 touched.insert(entry.partition)
+                let before = outbox.entries.count
                 try take(entry, key: batch.key(entry), value: batch.value(entry))
+                inputs.append(entry.timestamp, count: outbox.entries.count - before)
             }
-            guard try leave(touched.sorted()) else { return }
+            guard try leave(touched.sorted(), inputs) else { return }
+            meter.read(batch.entries[start..<rest.startIndex])
         }
     }
 
     private func take(_ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan) throws {
-        try streams[entry.partition]!.take(entry, key: key, value: value, topic: names.scores) { result in
+        let repeats = try streams[entry.partition]!.take(entry, key: key, value: value, topic: names.scores) { result in
             guard !result.isOfChallenger else { return }
             guard result.model == scorecard.hash else { throw wrongModel(entry.partition, result.model.hex) }
             let change = ScoreChange(result: result, scorecard: scorecard)
@@ -96,19 +109,29 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
                 outbox.append(topic: topics[recipient.purpose]!, partition: entry.partition, recipient, change)
             }
         }
+        meter.counters.repeatsDropped += UInt64(repeats)
     }
 
     /// Commits outbox and offsets together. After an abort reading begins anew at the committed offsets, where the same
     /// records give the same bytes; the next poll tells whether the partitions are still this member's. False then.
-    private func leave(_ partitions: [Int32]) throws -> Bool {
+    private func leave(_ partitions: [Int32], _ inputs: StampRuns) throws -> Bool {
         let offsets = partitions.map { partition in
             let stream = streams[partition]!
             return CommittedOffset(partition: partition, offset: stream.nextOffset, metadata: stream.position.text)
         }
-        guard !offsets.isEmpty, case .aborted(let reason) = try door.publish(outbox, offsets: offsets, of: reader)
-        else {
+        if offsets.isEmpty { return true }
+        let began = context.clock()
+        let outcome = try door.publish(outbox, offsets: offsets, of: reader)
+        guard case .aborted(let reason) = outcome else {
+            meter.counters.commits += 1
+            meter.counters.commitDuration.observe(milliseconds: context.clock() - began)
+            inputs.observe(in: &meter.counters.latency, now: context.wallClock())
+            for (purpose, topic) in topics {
+                meter.counters.wrote(names.scoreChanges(purpose), outbox.entries.count { $0.topic == topic })
+            }
             return true
         }
+        meter.counters.aborts += 1
         journal.warning(.transactionAborted, ["reason": .text(reason)])
         try begin(try reader.committed(streams.keys.sorted()))
         return false
@@ -118,5 +141,14 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         .wrongModel(
             "\(names.scores)-\(partition) was scored with model \(hash), and --model is \(scorecard.hash.hex): give the --model that the aggregator runs"
         )
+    }
+
+    public func measures() -> RoleMeasures {
+        RoleMeasures(
+            counters: meter.counters, topic: names.scores, latencyStart: .scoresAppend,
+            isReady: isReady && meter.isAssigned,
+            partitions: meter.partitions(now: context.wallClock()) {
+                reader.lag(of: $0, from: streams[$0]?.nextOffset ?? 0)
+            })
     }
 }

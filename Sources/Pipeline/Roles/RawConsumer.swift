@@ -36,6 +36,7 @@ public final class RawConsumer<L: Log>: Role {
     private var committedAt: Int64 = 0
     private var tickedAt: Int64?
     private var assignment: UInt64 = 0
+    private var meter: RoleMeter
     public private(set) var isReady = false
 
     public init(
@@ -49,6 +50,8 @@ public final class RawConsumer<L: Log>: Role {
         self.journal = journal
         self.context = context
         reading = RawReading(topic: topic, properties: identity.properties, fingerprint: hasher.fingerprint)
+        meter = RoleMeter(
+            topics: [names.timeline, names.deadLetters], reasons: RefusalReason.allCases.map(\.rawValue))
         guard identity.secretFingerprint == hasher.fingerprint else {
             throw RoleError.wrongSecret(
                 "this secret is not the one that the timeline was made with: bring that file, see --secret")
@@ -91,6 +94,7 @@ public final class RawConsumer<L: Log>: Role {
         for position in positions { next[position.partition] = position.offset }
         assignment = context.random()
         try reader.start(positions)
+        meter.begin(next.keys, now: context.wallClock())
         isReady = true
         journal.info(.assigned, ["partitions": .int(positions.count)])
     }
@@ -99,6 +103,7 @@ public final class RawConsumer<L: Log>: Role {
         if finishing { try finish() }
         inFlight.removeAll()
         next = [:]
+        meter.end()
         try reader.release()
         journal.info(finishing ? .revoked : .lost, [:])
     }
@@ -107,7 +112,10 @@ public final class RawConsumer<L: Log>: Role {
         let batch = batch  // a span can borrow from a local, not from a property of a class
         var buffers = Buffers()
         var refused = 0
+        var written = 0
+        var inputs = StampRuns()
         for entry in batch.entries {
+            inputs.append(entry.timestamp)
             let source = Coordinates(topic: topic, partition: entry.partition, offset: entry.offset)
             next[entry.partition] = entry.offset + 1
             let content: TimelineRecord.Content
@@ -116,28 +124,35 @@ public final class RawConsumer<L: Log>: Role {
                     of: batch.value(entry), isNull: entry.isNullValue, appendedAt: entry.timestamp, key: hasher.key)
             } catch {
                 refused += 1
+                meter.counters.refused(error.reason.rawValue)
                 try refuse(DeadLetter(source: source, appendedAt: entry.timestamp, refusal: error), batch.value(entry))
                 continue
             }
-            try append(
+            written += try append(
                 TimelineRecord(source: source, appendedAt: entry.timestamp, content: content), with: &buffers)
         }
+        meter.counters.wrote(names.timeline, written)
+        meter.counters.wrote(names.deadLetters, refused)
+        meter.read(batch.entries[...])
         if refused > 0 { journal.warning(.refusedRecords, ["count": .int(refused), "topic": .text(topic.name)]) }
         let touched = Set(batch.entries.map(\.partition)).sorted()
-        inFlight.append(writer.seal(), touched.map { CommittedOffset(partition: $0, offset: next[$0]!, metadata: "") })
+        inFlight.append(
+            writer.seal(), touched.map { CommittedOffset(partition: $0, offset: next[$0]!, metadata: "") },
+            inputs: inputs)
         if inFlight.undelivered > undeliveredMax { try writer.flush(milliseconds: finishMilliseconds) }
     }
 
-    /// An event goes to its person's partition, a tick to every one.
-    private func append(_ record: TimelineRecord, with buffers: inout Buffers) throws {
+    /// An event goes to its person's partition, a tick to every one. Returns how many records that makes.
+    private func append(_ record: TimelineRecord, with buffers: inout Buffers) throws -> Int {
         buffers.key.removeAll(keepingCapacity: true)
         TimelineRecord.key(source: record.source, random: assignment, into: &buffers.key)
         let partitions = identity.properties.partitions
         if case .event(let person, _) = record.content {
             try append(record, partition: person.partition(of: partitions), buffers.key, &buffers.value)
-        } else {
-            for partition in 0..<partitions { try append(record, partition: partition, buffers.key, &buffers.value) }
+            return 1
         }
+        for partition in 0..<partitions { try append(record, partition: partition, buffers.key, &buffers.value) }
+        return Int(partitions)
     }
 
     /// Key and value as they are written: made once for a batch, used again for each record of it.
@@ -177,11 +192,21 @@ public final class RawConsumer<L: Log>: Role {
         let now = context.clock()
         guard inFlight.hasReady, isPause || now - committedAt >= commitEveryMilliseconds else { return }
         committedAt = now
-        if try !reader.commitUnlessFenced(inFlight.takeReady(), journal) { inFlight.removeAll() }
+        if try !reader.commitUnlessFenced(inFlight.takeReady(), journal, context, &meter.counters) {
+            inFlight.removeAll()
+        }
     }
 
     private func finish() throws {
         try writer.flush(milliseconds: finishMilliseconds)
         try commit(now: true)
+    }
+
+    public func measures() -> RoleMeasures {
+        RoleMeasures(
+            counters: meter.counters, topic: names.raw(topic), latencyStart: .rawAppend,
+            isReady: isReady && meter.isAssigned,
+            isLive: identity.properties.mode == .live,
+            partitions: meter.partitions(now: context.wallClock()) { reader.lag(of: $0, from: next[$0] ?? 0) })
     }
 }

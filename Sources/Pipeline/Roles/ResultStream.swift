@@ -13,15 +13,18 @@ struct ResultStream {
         nextOffset = offset
     }
 
-    /// Hands on each new result of one record of `topic`.
+    /// Hands on each new result of one record of `topic`; returns how many were repeats.
+    @discardableResult
     mutating func take(
         _ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan, topic: String, _ body: (ScoreResult) throws -> Void
-    ) throws {
+    ) throws -> Int {
+        var repeats = 0
         let place = "\(topic)-\(entry.partition)@\(entry.offset)"
         do {
             var cursor = ByteCursor(try ScoresRecord.results(key: key, value: value, partition: entry.partition))
             while cursor.remaining > 0 {
                 guard let next = try ScoreResult.next(from: &cursor, after: (position.sequence, position.chain)) else {
+                    repeats += 1
                     continue
                 }
                 position.sequence = next.result.sequence
@@ -43,5 +46,6 @@ struct ResultStream {
             throw RoleError.brokenInvariant("\(place) holds bytes that are no result")
         }
         nextOffset = entry.offset + 1
+        return repeats
     }
 }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// A role as its process drives it: one step at a time, on one thread. The same code runs on Kafka and on the simulated
 /// log; it has no clock of its own but the one it is given.
 public protocol Role: AnyObject {
@@ -7,6 +9,8 @@ public protocol Role: AnyObject {
     func stop() throws
     /// Whether it has been assigned partitions and works on what comes now.
     var isReady: Bool { get }
+    /// How it is now, for those who watch over it. Asks nobody; between two steps.
+    func measures() -> RoleMeasures
 }
 
 /// What a role takes from outside the log.
@@ -15,10 +19,16 @@ public struct RoleContext {
     public let clock: () -> Int64
     /// Drawn once per assignment for the keys of the timeline; no output depends on it.
     public let random: () -> UInt64
+    /// ms since the epoch: for what is told to those who watch, and nothing else.
+    public let wallClock: () -> Int64
 
-    public init(clock: @escaping () -> Int64, random: @escaping () -> UInt64) {
+    public init(
+        clock: @escaping () -> Int64, random: @escaping () -> UInt64,
+        wallClock: @escaping () -> Int64 = wallMilliseconds
+    ) {
         self.clock = clock
         self.random = random
+        self.wallClock = wallClock
     }
 }
 
