@@ -91,7 +91,6 @@ let package = Package(
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("HTTPTests", ["HTTP"]),
-        tests("OperationTests", ["TestBroker", "Telemetry"]),  // deploy/: alerts, units, manifests, each by its own checker
         tests("SimulatedLogTests", ["SimulatedLog", "Log"]),
         tests("KafkaTests", ["Kafka", "Log", "TestBroker"]),
         tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),

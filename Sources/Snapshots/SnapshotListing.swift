@@ -75,7 +75,8 @@ extension SnapshotFile {
         self = file
     }
 
-    fileprivate init?(_ reference: SnapshotReference) {
+    /// nil where the file is gone.
+    public init?(_ reference: SnapshotReference) {
         var status = stat()
         guard unsafe stat(reference.path, &status) == 0 else { return nil }
         self.reference = reference

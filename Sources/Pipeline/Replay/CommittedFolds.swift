@@ -134,9 +134,7 @@ public struct CommittedFolds<L: Log> {
         var output = FoldOutput()
         try log.read(topic: topic, partition: partition, range: fold.nextOffset..<end) { batch in
             for (index, entry) in batch.entries.enumerated() {
-                for ahead in batch.ahead(of: index, by: PartitionFold.lookahead) {
-                    fold.expect(value: batch.value(ahead))
-                }
+                fold.expect(after: index, of: batch)
                 let repeats = fold.outcomes.repeats
                 do throws(FoldError) {
                     try fold.fold(

@@ -174,9 +174,7 @@ public struct ReplayVerifier<L: Log> {
             do {
                 try log.read(topic: topic, partition: fold.partition, range: fold.nextOffset..<report.end) { batch in
                     for (index, entry) in batch.entries.enumerated() {
-                        for ahead in batch.ahead(of: index, by: PartitionFold.lookahead) {
-                            fold.expect(value: batch.value(ahead))
-                        }
+                        fold.expect(after: index, of: batch)
                         try take(entry, batch.key(entry), batch.value(entry))
                     }
                     try progress(batch.count)

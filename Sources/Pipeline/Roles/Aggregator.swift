@@ -82,9 +82,6 @@ public final class Aggregator<L: Log>: Role {
         reader.close()
     }
 
-    /// Recovered: what comes now is new.
-    public var isReady: Bool { meter.isAssigned && partitions.values.allSatisfy { !$0.isRecovering } }
-
     // MARK: - Assignment and recovery
 
     private func begin(_ committed: [CommittedOffset]) throws {
@@ -183,18 +180,11 @@ public final class Aggregator<L: Log>: Role {
 
     // MARK: - Folding
 
-    /// Lets the folds ask memory for what the records after `index` will read.
-    private func expect(in batch: borrowing RecordBatch, from index: Int) {
-        for ahead in batch.ahead(of: index, by: PartitionFold.lookahead) {
-            partitions[ahead.partition]?.fold.expect(value: batch.value(ahead))
-        }
-    }
-
     private func foldBatch() throws {
         let batch = batch  // a span can borrow from a local, not from a property of a class
         var touched: Set<Int32> = []
         for (index, entry) in batch.entries.enumerated() {
-            expect(in: batch, from: index)
+            expect(after: index, of: batch)
             guard partitions[entry.partition] != nil else { continue }
             touched.insert(entry.partition)
             do throws(FoldError) {

@@ -4,6 +4,9 @@ import Snapshots
 import Telemetry
 
 extension Aggregator {
+    /// Recovered: what comes now is new.
+    public var isReady: Bool { meter.isAssigned && partitions.values.allSatisfy { !$0.isRecovering } }
+
     public func measures() -> RoleMeasures {
         var measures = RoleMeasures(
             counters: meter.counters, topic: names.timeline, latencyStart: .rawAppend, isReady: isReady,
