@@ -1,6 +1,6 @@
 extension RoleMeasures {
     /// All metrics of a role but those of its process, in one place to read. Names and labels are an interface:
-    /// `deploy/prometheus` and `deploy/grafana` are built on them.
+    /// `deploy/alerts.yaml` is built on them.
     public func write(to text: inout MetricsText) {
         text.single("plainscore_ready", .gauge, "1 where it has partitions and has caught up.", isReady ? 1 : 0)
         text.single("plainscore_partitions_assigned", .gauge, "Partitions that it has.", partitions.count)

@@ -91,7 +91,7 @@ private func ask(_ deployment: Deployment, _ role: String, _ path: String) async
 }
 
 /// One answer to a scrape.
-private struct Metrics {
+struct Metrics {
     let text: String
 
     init(_ deployment: Deployment, _ role: String) async throws {
