@@ -5,8 +5,8 @@ import Log
 @safe struct AdminRequest: ~Copyable {
     private static let timeoutMilliseconds: Int32 = 15_000
 
-    private let client: Client
-    private let queue: OpaquePointer?
+    let client: Client
+    let queue: OpaquePointer?
 
     init(_ client: Client) {
         self.client = client
@@ -99,7 +99,7 @@ import Log
         return unsafe topic
     }
 
-    private func options(_ operation: rd_kafka_admin_op_t) throws(LogError) -> OpaquePointer? {
+    func options(_ operation: rd_kafka_admin_op_t) throws(LogError) -> OpaquePointer? {
         let options = unsafe rd_kafka_AdminOptions_new(client.handle, operation)
         var reason = [CChar](repeating: 0, count: 512)
         let code = unsafe rd_kafka_AdminOptions_set_request_timeout(
@@ -108,7 +108,7 @@ import Log
         return unsafe options
     }
 
-    private func answer(_ what: String) throws(LogError) -> OpaquePointer {
+    func answer(_ what: String) throws(LogError) -> OpaquePointer {
         guard let event = unsafe rd_kafka_queue_poll(queue, Self.timeoutMilliseconds + 1_000) else {
             throw client.failure(RD_KAFKA_RESP_ERR__TIMED_OUT, what)
         }

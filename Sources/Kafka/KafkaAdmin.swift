@@ -7,6 +7,8 @@ public final class KafkaAdmin {
     private let settings: KafkaSettings
     private let cluster: Cluster
 
+    var client: Client { cluster.client }
+
     /// - Throws: `.configuration`, naming the property, when librdkafka does not take a setting. Connects later.
     public init(_ settings: KafkaSettings) throws(LogError) {
         self.settings = settings

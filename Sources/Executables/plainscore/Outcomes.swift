@@ -37,7 +37,9 @@ private func runOutcomes(_ arguments: Arguments) throws -> Int32 {
         cluster.log(), names: cluster.names, models: models,
         snapshots: arguments.text("state").map { SnapshotFolder($0) }, skipped: { printError("plainscore: \($0)") })
     if arguments.flag("json") {
-        print(accounting.json)
+        var json = JSONText()
+        accounting.write(to: &json)
+        print(json.line, terminator: "")
     } else {
         print(accounting.text.joined(separator: "\n"))
     }
@@ -52,7 +54,8 @@ private struct AccountLine {
 }
 
 extension Accounting {
-    fileprivate var text: [String] {
+    /// Tables of the classes and of the raw topics, then the sum in one sentence.
+    var text: [String] {
         let rows =
             [["CLASS", "RECORDS", "WHAT BECAME OF THEM"]] + lines.map { [$0.name, grouped($0.count), $0.meaning] }
         let perTopic =
@@ -148,8 +151,8 @@ extension Outcomes.Class {
 }
 
 extension Accounting {
-    fileprivate var json: String {
-        var json = JSONText()
+    /// One object (schemas/explanation.md).
+    func write(to json: inout JSONText) {
         json.beginObject()
         json.member("balanced", isBalanced)
         json.member("rawRecordsRead", read)
@@ -170,6 +173,5 @@ extension Accounting {
             json.member("inTimeline", optional: topic.inTimeline)
         }
         json.endObject()
-        return String(decoding: json.bytes, as: UTF8.self)
     }
 }

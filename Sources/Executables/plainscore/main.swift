@@ -3,7 +3,7 @@ import Telemetry
 
 /// Every subcommand, in the order of a first session.
 let commands: [Command] = [
-    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .explain, .outcomes, .deadLetters,
+    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .status, .explain, .outcomes, .deadLetters,
     .verify, .replay, .export, .snapshotList, .snapshotInspect, .snapshotVerify, .features, .modelCheck, .sampleUCI,
     .sampleCompare, .devBroker,
 ]

@@ -1,0 +1,111 @@
+import Checksums
+import Events
+import Kafka
+import Log
+import Snapshots
+
+/// How a pipeline stands, asked of its log from outside: changes nothing, and folds nothing.
+public struct PipelineStatus: Sendable {
+    public let identity: TimelineIdentity
+    /// In the order in which records flow.
+    public let groups: [GroupStatus]
+    /// One of each timeline partition.
+    public let partitions: [PartitionStatus]
+
+    public struct PartitionStatus: Sendable {
+        public let partition: Int32
+        /// At the aggregator's committed offset, ms; nil before each raw consents partition has ticked.
+        public let clock: Int64?
+        /// Of the results that the aggregator has committed.
+        public let sequence: UInt64?
+        /// What the aggregator has committed there: `Models.identity`; nil before the first.
+        public let aggregatorModels: Digest128?
+        /// The model that the publisher has committed.
+        public let publisherModel: Digest128?
+        /// The newest that can be used; nil where there is none, or no folder was named.
+        public let snapshot: Snapshot?
+    }
+
+    public struct Snapshot: Sendable {
+        public let path: String
+        public let offset: Int64
+        public let file: SnapshotFile
+    }
+
+    /// - Parameter snapshots: an aggregator's folder.
+    /// - Throws: `SetupError` where there is no timeline, `LogError`, `SnapshotError` where the folder cannot be read.
+    ///   Complexity: the timeline is read from its end back to the newest ticks.
+    public init(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, snapshots: SnapshotFolder?) throws {
+        identity = try readControl(log, names: names)
+        let stages: [(group: String, topic: String)] =
+            RawTopic.events.map { (names.consumerGroup($0), names.raw($0)) }
+            + [(names.aggregatorGroup, names.timeline), (names.publisherGroup, names.scores)]
+        // Some brokers do not know the question; the rest of the answer is as good.
+        let descriptions = try? admin.groups(stages.map(\.group))
+        groups = try stages.enumerated().map { index, stage in
+            try GroupStatus(stage.group, topic: stage.topic, log, descriptions?[index])
+        }
+        let aggregator = groups[groups.count - 2]
+        let publisher = groups[groups.count - 1]
+        var partitions: [PartitionStatus] = []
+        for (folded, published) in zip(aggregator.places, publisher.places) {
+            let committed = OffsetMetadata(folded.metadata)
+            partitions.append(
+                PartitionStatus(
+                    partition: folded.partition,
+                    clock: try clock(
+                        log, names: names, folded.partition, at: folded.committed ?? 0,
+                        consentPartitions: Int(identity.properties.consentPartitions)),
+                    sequence: committed?.sequence, aggregatorModels: committed?.model,
+                    publisherModel: OffsetMetadata(published.metadata)?.model,
+                    snapshot: try snapshots.flatMap { try newest(in: $0, names, folded) }))
+        }
+        self.partitions = partitions
+    }
+}
+
+private func newest(in folder: SnapshotFolder, _ names: TopicNames, _ place: GroupStatus.Place) throws
+    -> PipelineStatus.Snapshot?
+{
+    for reference in try folder.candidates(
+        topic: names.timeline, partition: place.partition, notAbove: place.committed ?? 0)
+    {
+        // An aggregator at work may have removed it meanwhile.
+        guard let file = SnapshotFile(reference) else { continue }
+        return PipelineStatus.Snapshot(path: reference.path, offset: reference.offset, file: file)
+    }
+    return nil
+}
+
+/// The clock of a timeline partition below `end`: the least, over the raw consents partitions, of the newest tick's time.
+/// Ticks of one raw partition come in order, so the timeline is read from its end back until each has shown one.
+private func clock(
+    _ log: KafkaLog, names: TopicNames, _ partition: Int32, at end: Int64, consentPartitions: Int
+) throws -> Int64? {
+    var times = [Int64?](repeating: nil, count: consentPartitions)
+    var upper = end
+    var count = firstReadCount
+    let low = try log.watermarks(topic: names.timeline, partition: partition).lowerBound
+    while upper > low, times.contains(nil) {
+        let lower = max(low, upper - count)
+        var found = [Int64?](repeating: nil, count: consentPartitions)
+        try log.read(topic: names.timeline, partition: partition, range: lower..<upper) { batch in
+            for entry in batch.entries {
+                let record = try TimelineRecord(
+                    key: batch.key(entry), value: batch.value(entry), partition: partition)
+                guard case .tick(let time, _, _) = record.content, found.indices.contains(Int(record.source.partition))
+                else { continue }
+                let index = Int(record.source.partition)
+                found[index] = max(found[index] ?? time, time)
+            }
+        }
+        for index in times.indices { times[index] = times[index] ?? found[index] }
+        upper = lower
+        count *= 8
+    }
+    let known = times.compactMap(\.self)
+    return known.count == times.count ? known.min() : nil
+}
+
+/// Records that are read first, from the end; then eight times as many, and so on.
+private let firstReadCount: Int64 = 4_096
