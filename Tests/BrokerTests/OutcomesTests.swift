@@ -8,7 +8,7 @@ import Testing
 
 extension PipelineOnARealBroker {
     /// `plainscore outcomes` accounts for every raw record, at rest and while records are on their way, and says where one
-    /// is missing; `plainscore dead-letters` lists what was refused.
+    /// is missing; `plainscore dead-letters show` lists what was refused.
     @Suite struct OutcomesTests {
         struct Account: Decodable {
             struct Topic: Decodable {
@@ -28,7 +28,7 @@ extension PipelineOnARealBroker {
         @Test func `every class is counted, and the classes balance the records read`() throws {
             let deployment = try Deployment()
             #expect(try account(deployment).rawRecordsRead == 0)
-            let none = try deployment.plainscore("dead-letters")
+            let none = try deployment.plainscore("dead-letters", "show")
             #expect(none == "no dead letters: nothing was refused\n")
             try deployment.startAll()
             let sample = try Program.run(["sample", "uci", "--clients", "20", "--month", "1"]).lines
@@ -63,10 +63,10 @@ extension PipelineOnARealBroker {
         }
 
         private func expectDeadLetters(in deployment: Deployment, _ conflict: String) throws {
-            let all = try deployment.plainscore("dead-letters")
+            let all = try deployment.plainscore("dead-letters", "show")
             #expect(all.hasSuffix("3 refused: conflict 1 · malformedProtobuf 1 · unknownField 1\n"), "\(all)")
             #expect(all.contains("original: nonsense\n") && all.contains("original: {\"a\":1}\n"))
-            let lines = try deployment.plainscore("dead-letters", "--json", "--reason", "conflict").split(
+            let lines = try deployment.plainscore("dead-letters", "show", "--json", "--reason", "conflict").split(
                 separator: "\n")
             #expect(lines.count == 1)
             let letter = try #require(
@@ -75,7 +75,9 @@ extension PipelineOnARealBroker {
             #expect(letter["original"] as? String == String(conflict.prefix(200)))
             #expect(letter["originalByteCount"] as? Int == conflict.utf8.count && letter["appendedAt"] is String)
             #expect((letter["mend"] as? String)?.contains("an id of its own") == true)
-            #expect(try deployment.plainscore("dead-letters", "--topic", "bills") == "no dead letter is of that kind\n")
+            #expect(
+                try deployment.plainscore("dead-letters", "show", "--topic", "bills")
+                    == "no dead letter is of that kind\n")
         }
 
         /// Without an aggregator records wait in the timeline, and are accounted for there.

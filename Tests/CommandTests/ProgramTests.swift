@@ -14,7 +14,9 @@ struct ProgramTests {
             (["explain"], 2, "PERSON is missing"), (["explain", "a b", "--secret", "s"], 2, "PERSON is 1 to 64 of"),
             (["explain", "p"], 2, "--secret is missing"), (["outcomes"], 2, "--model is missing"),
             (["outcomes", "--model", "/nowhere.pmml"], 12, "/nowhere.pmml cannot be read"),
-            (["dead-letters", "--topic", "gossip"], 2, "give one of payments"),
+            (["dead-letters", "show", "--topic", "gossip"], 2, "give one of payments"),
+            (["dead-letters"], 2, "'dead-letters' is one of: dead-letters show, dead-letters resend"),
+            (["dead-letters", "resend"], 2, "--from is missing"),
             (["lag", "--kafka-config", "/nowhere.properties"], 10, "/nowhere.properties"),
         ] as [([String], Int32, String)])
     func `a command line ends with its exit code and says why`(words: [String], exitCode: Int32, message: String) throws

@@ -1,16 +1,17 @@
 import Commands
 import Events
+import Foundation
 import Kafka
 import Pipeline
 import Scoring
 import Telemetry
 import Wire
 
-/// `plainscore dead-letters`: what was refused, why, and how to mend it.
+/// `plainscore dead-letters show`: what was refused, why, and how to mend it.
 extension Command {
-    static var deadLetters: Command {
+    static var deadLettersShow: Command {
         Command(
-            path: ["dead-letters"],
+            path: ["dead-letters", "show"],
             summary: "List refused records with place, reason and mend, each once, and count them by reason.",
             options: [
                 .value("reason", "R", "only this reason (schemas/README.md lists them)"),
@@ -19,7 +20,8 @@ extension Command {
             ],
             notes: """
                 A consumer's refusal holds the original bytes; those of the fold (conflict, limit) are fetched from the raw topic
-                as long as it keeps them. At most 200 bytes are shown, what is not printable as \\xNN.
+                as long as it keeps them. At most 200 bytes are shown, what is not printable as \\xNN; --json has all of them as
+                `value`: mend it there, and give the lines to `dead-letters resend`.
                 """,
             run: runDeadLetters)
     }
@@ -68,9 +70,11 @@ extension Arguments {
 extension RefusedRecord {
     fileprivate var text: String {
         let what = field.isEmpty ? reason : "\(reason) \(field)"
-        let rest = originalByteCount - (original?.count ?? 0)
+        let rest = originalByteCount - shownByteCount
         let bytes =
-            original.map { printable($0) + (rest > 0 ? " … and \(grouped(rest)) bytes more" : "") }
+            original.map {
+                printable($0.prefix(shownByteCount)) + (rest > 0 ? " … and \(grouped(rest)) bytes more" : "")
+            }
             ?? "not kept in the raw topic any more"
         return """
             \(place)  \(appendedAt.map { "appended \($0)" } ?? "append time not known")  \(what)
@@ -91,15 +95,33 @@ extension RefusedRecord {
         json.member("reason", reason)
         json.member("field", field)
         json.member("mend", mend)
-        json.member("original", optional: original.map(printable))
+        json.member("original", optional: original.map { printable($0.prefix(shownByteCount)) })
         json.member("originalByteCount", originalByteCount)
+        writeValue(into: &json)
         json.endObject()
         return json.line
     }
 }
 
+extension RefusedRecord {
+    /// All bytes, as text where they are UTF-8.
+    private func writeValue(into json: inout JSONText) {
+        guard let original, original.count == originalByteCount else {
+            return json.member("value", optional: nil as String?)
+        }
+        if let text = String(validating: original, as: UTF8.self) {
+            json.member("value", text)
+        } else {
+            json.member("valueBase64", Data(original).base64EncodedString())
+        }
+    }
+}
+
+/// Bytes of an original that are shown to people.
+private let shownByteCount = 200
+
 /// Printable ASCII as it is, a backslash doubled, all else as `\xNN`.
-private func printable(_ bytes: [UInt8]) -> String {
+private func printable(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".unicodeScalars)
     var text = String.UnicodeScalarView()
     for byte in bytes {

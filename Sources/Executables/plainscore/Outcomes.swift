@@ -85,7 +85,7 @@ extension Accounting {
             AccountLine(
                 name: "clock", count: ticks, meaning: "ticks, each once though it is carried to every partition"))
         lines.append(
-            AccountLine(name: "refused", count: refused, meaning: "by a consumer: plainscore dead-letters lists them"))
+            AccountLine(name: "refused", count: refused, meaning: "by a consumer: see plainscore dead-letters show"))
         if eventsOnTheWay > 0 {
             lines.append(
                 AccountLine(

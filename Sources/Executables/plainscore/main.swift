@@ -3,9 +3,9 @@ import Telemetry
 
 /// Every subcommand, in the order of a first session.
 let commands: [Command] = [
-    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .status, .explain, .outcomes, .deadLetters,
-    .verify, .replay, .export, .snapshotList, .snapshotInspect, .snapshotVerify, .features, .modelCheck, .sampleUCI,
-    .sampleCompare, .devBroker,
+    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .status, .explain, .outcomes, .deadLettersShow,
+    .deadLettersResend, .verify, .replay, .export, .snapshotList, .snapshotInspect, .snapshotVerify, .features,
+    .modelCheck, .sampleUCI, .sampleCompare, .devBroker,
 ]
 
 ExitCode.exit(with: run(commands, Array(CommandLine.arguments.dropFirst())))

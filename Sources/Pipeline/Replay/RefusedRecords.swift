@@ -2,6 +2,7 @@ import Events
 import Kafka
 import Log
 import Scoring
+import Wire
 
 /// A refused record as its dead letter tells it.
 public struct RefusedRecord: Sendable {
@@ -15,12 +16,13 @@ public struct RefusedRecord: Sendable {
     public let mend: String
     /// When the raw record was appended, `Timestamp.text`; nil where it is not known (any more).
     public internal(set) var appendedAt: String?
-    /// The first bytes of the original, at most `shownByteCount`; nil where the raw topic does not keep it any more.
+    /// The first bytes of the original, at most `keptByteCount`; nil where the raw topic does not keep it any more.
     public internal(set) var original: [UInt8]?
     /// Bytes of the whole original.
     public internal(set) var originalByteCount = 0
 
-    public static let shownByteCount = 200
+    /// As many as an event may have: nothing longer can be mended by a change.
+    public static let keptByteCount = EventDecoder.sizeMax
 
     /// Whether the fold refused it, which has no bytes, and not a consumer.
     public var isByFold: Bool { FoldRefusal.Reason(rawValue: reason) != nil }
@@ -78,9 +80,9 @@ extension RefusedRecord {
     }
 
     fileprivate mutating func take(original bytes: RawSpan) {
-        var shown: [UInt8] = []
-        shown.append(span: bytes.extracting(first: Self.shownByteCount))
-        original = shown
+        var kept: [UInt8] = []
+        kept.append(span: bytes.extracting(first: Self.keptByteCount))
+        original = kept
         originalByteCount = bytes.byteCount
     }
 }
