@@ -4,6 +4,8 @@ import Testing
 /// `plainscore dev-broker` as a process: a broker for tests that need no Java.
 public final class EmbeddedBroker {
     public let servers: String
+    /// What it printed first, when it was ready.
+    public let firstLine: String
     private let process = Process()
     private let files: TemporaryFolder
 
@@ -20,9 +22,16 @@ public final class EmbeddedBroker {
         var lines: [Substring] = []
         repeat {
             lines = try String(contentsOfFile: files.path("out"), encoding: .utf8).split(separator: "\n")
-        } while lines.count < 2 && process.isRunning && Date() < end
+            // With --json both are in one.
+        } while lines.count < (options.contains("--json") ? 1 : 2) && process.isRunning && Date() < end
         let errors = (try? String(contentsOfFile: files.path("err"), encoding: .utf8)) ?? ""
         let ready = try #require(lines.first, "dev-broker: \(errors)")
+        firstLine = String(ready)
+        if options.contains("--json") {
+            let object = try JSONSerialization.jsonObject(with: Data(ready.utf8)) as? [String: Any]
+            servers = try #require(object?["bootstrap"] as? String, "\(ready)")
+            return
+        }
         try #require(ready.hasPrefix("PLAINSCORE_BOOTSTRAP=") && lines.count == 2, "\(lines)")
         servers = String(ready.dropFirst("PLAINSCORE_BOOTSTRAP=".count))
     }

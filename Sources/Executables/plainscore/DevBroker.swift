@@ -3,6 +3,7 @@ import Glibc
 import Kafka
 import Pipeline
 import Telemetry
+import Wire
 
 /// `plainscore dev-broker`: a broker inside this process with a new timeline in it, to try everything without a Kafka.
 extension Command {
@@ -16,6 +17,7 @@ extension Command {
                 .value(
                     "day-offset", "none|spread", "when each person's day ends: all at 00:00 UTC, or spread (default)"),
                 .value("prefix", "TEXT", "before the name of each topic and group (default none)"),
+                .flag("json", "when it is ready one JSON, `bootstrap` and `limits`, instead of the two lines"),
             ],
             needsLog: false,
             notes: """
@@ -41,7 +43,16 @@ private func runDevBroker(_ arguments: Arguments) throws -> Int32 {
         make: broker.create)
 
     var output = StandardOutput()
-    try output.write("PLAINSCORE_BOOTSTRAP=\(broker.servers)\n\(limits)\n")
+    if arguments.flag("json") {
+        var json = JSONText()
+        json.beginObject()
+        json.member("bootstrap", broker.servers)
+        json.member("limits", limits)
+        json.endObject()
+        try output.write(json.line)
+    } else {
+        try output.write("PLAINSCORE_BOOTSTRAP=\(broker.servers)\n\(limits)\n")
+    }
     try output.flush()
     return try watchLosses(of: broker).rawValue
 }

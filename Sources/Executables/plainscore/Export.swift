@@ -19,7 +19,7 @@ extension Command {
                 .value(
                     "features", "NAME[,NAME…]",
                     "these instead of the model's, 1 to \(Scorecard.characteristicsMax) (plainscore features lists them)"
-                ),
+                ), .flag("json", "one JSON a row instead of CSV (schemas/explanation.md)"),
             ],
             notes: """
                 TIMES.csv has columns `person` (the reference that producers use) and `time` (2005-07-01, 2005-07-01T12:00:00Z or
@@ -53,8 +53,15 @@ private func runExport(_ arguments: Arguments) throws -> Int32 {
     progress.finish()
 
     var output = StandardOutput()
-    try output.write((["person", "time"] + folds.exportedFeatures).map(quoted).joined(separator: ",") + "\n")
+    let asJSON = arguments.flag("json")
+    if !asJSON {
+        try output.write((["person", "time"] + folds.exportedFeatures).map(quoted).joined(separator: ",") + "\n")
+    }
     for (point, row) in zip(points, rows) {
+        if asJSON {
+            try output.write(json(point.person.text, point.timeText, folds.exportedFeatures, row))
+            continue
+        }
         let values = row ?? folds.exportedFeatures.map { _ in nil }
         let cells = [point.person.text, point.timeText] + values.map { $0.map { "\($0)" } ?? "" }
         try output.write(cells.joined(separator: ",") + "\n")
@@ -65,6 +72,22 @@ private func runExport(_ arguments: Arguments) throws -> Int32 {
         printError("plainscore: \(grouped(empty)) of \(grouped(rows.count)) rows are empty: no live consent then")
     }
     return ExitCode.success.rawValue
+}
+
+private func json(_ person: String, _ time: String, _ names: [String], _ row: [Int64?]?) -> String {
+    var json = JSONText()
+    json.beginObject()
+    json.member("person", person)
+    json.member("time", time)
+    json.member("hasConsent", row != nil)
+    if let row {
+        json.key("features")
+        json.beginObject()
+        for (name, value) in zip(names, row) { json.member(name, optional: value) }
+        json.endObject()
+    }
+    json.endObject()
+    return json.line
 }
 
 /// The features that the option names, in its order.

@@ -29,6 +29,14 @@ extension JSONText {
         endArray()
     }
 
+    /// An array of texts.
+    mutating func texts(_ name: String, _ texts: [String]) {
+        key(name)
+        beginArray()
+        for text in texts { value(text) }
+        endArray()
+    }
+
     /// All that was written, and a newline.
     var line: String { String(decoding: bytes, as: UTF8.self) + "\n" }
 }

@@ -17,6 +17,7 @@ extension Command {
             options: [
                 .flag("allow-bad", "send lines that the consumers will refuse too"),
                 .value("topic", "NAME", "where a bad line goes that names no event type (default payments)"),
+                .flag("json", "at the end one JSON (schemas/explanation.md)"),
             ],
             notes: """
                 A file is checked as a whole before anything of it is sent; standard input as it comes, up to the first bad
@@ -46,13 +47,14 @@ private func runProduce(_ arguments: Arguments) throws -> Int32 {
         let bad = try countBadLines(&reader, mode)
         if bad > 0 {
             printError("plainscore: \(bad) bad lines: nothing is sent (--allow-bad sends them too)")
+            if arguments.flag("json") { print(producedJSON(records: 0, topics: 0, ticks: 0, bad: bad), terminator: "") }
             return ExitCode.failure.rawValue
         }
     }
     var reader = try path == "-" ? LineReader() : LineReader(path: path)
     var producing = try Producing(cluster, topicOfBad: allowsBad ? topicOfBad : nil)
     let stoppedAtBad = try producing.run(&reader, mode)
-    print("sent \(producing.summary)")
+    print(arguments.flag("json") ? producing.json(stoppedAtBad) : "sent \(producing.summary)\n", terminator: "")
     return stoppedAtBad ? ExitCode.failure.rawValue : ExitCode.success.rawValue
 }
 
@@ -112,6 +114,10 @@ private struct Producing {
     private var sinceSeal = 0
 
     var summary: String { "\(progress.count) records to \(topics.count) topics, \(ticks) ticks" }
+
+    func json(_ stoppedAtBad: Bool) -> String {
+        producedJSON(records: progress.count, topics: topics.count, ticks: ticks, bad: stoppedAtBad ? 1 : 0)
+    }
 
     init(_ cluster: Cluster, topicOfBad: RawTopic?) throws {
         let log = try cluster.log()
@@ -177,6 +183,17 @@ private struct Producing {
         }
         progress.add()
     }
+}
+
+private func producedJSON(records: Int, topics: Int, ticks: Int, bad: Int) -> String {
+    var json = JSONText()
+    json.beginObject()
+    json.member("records", records)
+    json.member("topics", topics)
+    json.member("ticks", ticks)
+    json.member("badLines", bad)
+    json.endObject()
+    return json.line
 }
 
 /// Says on a terminal, each second, how many records have been handed over and how fast.

@@ -2,6 +2,7 @@ import Commands
 import Events
 import Pipeline
 import Telemetry
+import Wire
 
 /// `plainscore replay --into`: a full set of outputs for a backtest.
 func runReplayInto(_ arguments: Arguments) throws -> Int32 {
@@ -11,7 +12,7 @@ func runReplayInto(_ arguments: Arguments) throws -> Int32 {
     guard isTopicPrefix(prefix) else {
         throw UsageError("--into \(prefix): 1 to 200 letters, digits, `.`, `_` and `-`", arguments.command)
     }
-    for option in ["against", "cut", "largest", "html", "json"] where arguments.flag(option) {
+    for option in ["against", "cut", "largest", "html"] where arguments.flag(option) {
         throw UsageError("--\(option) goes with a preview, and --into writes outputs: leave one out", arguments.command)
     }
     let cluster = try Cluster(arguments)
@@ -26,6 +27,10 @@ func runReplayInto(_ arguments: Arguments) throws -> Int32 {
     }
     progress.finish()
 
+    if arguments.flag("json") {
+        print(partitions.json(target), terminator: "")
+        return ExitCode.success.rawValue
+    }
     let rows =
         [["PARTITION", "FOLDED TO", "CLOCK", "RESULTS", "SCORE CHANGES", "CHAIN"]]
         + partitions.map { partition in
@@ -37,6 +42,24 @@ func runReplayInto(_ arguments: Arguments) throws -> Int32 {
     print(aligned(rows, left: [2, 5]).joined(separator: "\n"))
     print("written to \(target.scores) and \(target.scoreChanges(.lending)), …: all of it")
     return ExitCode.success.rawValue
+}
+
+extension [ReplayedPartition] {
+    fileprivate func json(_ target: TopicNames) -> String {
+        var json = JSONText()
+        json.beginObject()
+        json.member("prefix", target.prefix)
+        json.array("partitions", self) { json, partition in
+            json.member("partition", partition.partition)
+            json.member("offset", partition.offset)
+            json.member("clock", time: partition.clock)
+            json.member("sequence", partition.sequence)
+            json.member("changes", partition.changes)
+            json.member("chain", partition.chain.hex)
+        }
+        json.endObject()
+        return json.line
+    }
 }
 
 /// Ctrl-C or SIGTERM in the middle.

@@ -4,6 +4,7 @@ import Glibc
 import Kafka
 import Log
 import Telemetry
+import Wire
 
 /// `plainscore sample compare`: whether a pipeline has given the sample's clients the scores that they must have.
 extension Command {
@@ -14,6 +15,7 @@ extension Command {
             options: SampleChoice.options + [
                 .flag("every-month", "the score after each month too, not only after the last"),
                 .value("timeout", "SECONDS", "how long to wait for what is still on its way (default 10)"),
+                .flag("json", "one JSON (schemas/explanation.md)"),
             ],
             notes: """
                 Reads score-changes.lending from its beginning. A client is equal when the score after the last month is the
@@ -43,6 +45,17 @@ private func runSampleCompare(_ arguments: Arguments) throws -> Int32 {
         usleep(200_000)
     } while true
 
+    if arguments.flag("json") {
+        var json = JSONText()
+        json.beginObject()
+        json.member("clients", expected.count)
+        json.member("equal", expected.count - differences.count)
+        json.member("everyMonth", everyMonth)
+        json.texts("differences", differences)
+        json.endObject()
+        print(json.line, terminator: "")
+        return differences.isEmpty ? ExitCode.success.rawValue : ExitCode.failure.rawValue
+    }
     let namedMax = 10
     for difference in differences.prefix(namedMax) { print(difference) }
     if differences.count > namedMax { print("… and \(differences.count - namedMax) more clients") }

@@ -13,6 +13,7 @@ extension Command {
                     "csv", "FILE", "the full UCI_Credit_Card.csv (default: the 300 clients that ship with plainscore)"),
                 .value(
                     "month", "K", "only month K, 1 (April 2005) to 6 (September 2005); default: all, one after another"),
+                .flag("json", "changes nothing: each line is JSON anyway"),
             ] + SampleChoice.options,
             needsLog: false,
             notes: """

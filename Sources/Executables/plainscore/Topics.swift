@@ -2,6 +2,7 @@ import Commands
 import Events
 import Pipeline
 import Telemetry
+import Wire
 
 /// `plainscore topics create`: makes a timeline, or completes one that was being made.
 extension Command {
@@ -19,6 +20,7 @@ extension Command {
                     "rolls-per-record", "K",
                     "due persons rolled at most with each record of a live timeline (default 16)"),
                 .value("rolls-per-tick", "K", "the same with each tick (default 4096)"),
+                .flag("json", "one JSON (schemas/explanation.md)"),
             ],
             run: runTopicsCreate)
     }
@@ -28,7 +30,7 @@ extension Command {
         Command(
             path: ["topics", "check"],
             summary: "Compare topics, settings and committed offsets with what they must be; exit 1 where they differ.",
-            run: runTopicsCheck)
+            options: [.flag("json", "one JSON (schemas/explanation.md)")], run: runTopicsCheck)
     }
 }
 
@@ -43,6 +45,14 @@ private func runTopicsCreate(_ arguments: Arguments) throws -> Int32 {
         rollsPerTick: try arguments.integer("rolls-per-tick", in: rolls).map { Int32($0) })
     let cluster = try Cluster(arguments)
     let done = try createTopics(cluster.log(), cluster.admin(), names: cluster.names, options)
+    if arguments.flag("json") {
+        var json = JSONText()
+        json.beginObject()
+        json.texts("done", done)
+        json.endObject()
+        print(json.line, terminator: "")
+        return ExitCode.success.rawValue
+    }
     print(done.isEmpty ? "all topics are there: nothing to do" : done.joined(separator: "\n"))
     return ExitCode.success.rawValue
 }
@@ -51,12 +61,32 @@ private func runTopicsCheck(_ arguments: Arguments) throws -> Int32 {
     let cluster = try Cluster(arguments)
     let log = try cluster.log()
     let check = try checkTopics(log, cluster.admin(), names: cluster.names, bootstrap: cluster.bootstrap)
+    if arguments.flag("json") {
+        print(check.json, terminator: "")
+        return check.differences.isEmpty ? ExitCode.success.rawValue : ExitCode.failure.rawValue
+    }
     for difference in check.differences { print("\(difference.what)\n    mend: \(difference.mend)") }
     let timeline = check.identity.map { "\($0.properties.mode) timeline of \($0.properties.partitions) partitions" }
     let count = check.differences.count
     let verdict = count == 0 ? "as it must be" : count == 1 ? "1 difference" : "\(count) differences"
     print("\(timeline ?? "no timeline that says what it is"): \(verdict)")
     return count == 0 ? ExitCode.success.rawValue : ExitCode.failure.rawValue
+}
+
+extension TopicCheck {
+    fileprivate var json: String {
+        var json = JSONText()
+        json.beginObject()
+        json.member("asNeeded", differences.isEmpty)
+        json.member("mode", optional: identity.map { "\($0.properties.mode)" })
+        json.member("partitions", optional: identity.map(\.properties.partitions))
+        json.array("differences", differences) { json, difference in
+            json.member("what", difference.what)
+            json.member("mend", difference.mend)
+        }
+        json.endObject()
+        return json.line
+    }
 }
 
 enum DayOffsetChoice: String, CaseIterable {

@@ -13,7 +13,7 @@ extension Command {
             path: ["watch"],
             summary: "Print the score changes of a purpose as they become visible, and check their numbers.",
             options: [
-                .value("purpose", "P", "lending, tenancy or utilities; needed"),
+                .value("purpose", "lending|tenancy|utilities", "whose changes; needed"),
                 .flag("json", "each record as it is, one JSON a line"),
                 .flag("table", "two aligned lines a change: score, points that moved, reasons in words"),
                 .value("grant", "ID[,ID…]", "print only the changes of these grants; all are counted"),

@@ -1,11 +1,11 @@
 import Commands
 import Telemetry
 
-/// Every subcommand, in the order of a first session.
+/// Every subcommand but `completions`, in the order of a first session.
 let commands: [Command] = [
     .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .status, .explain, .outcomes, .deadLettersShow,
     .deadLettersResend, .verify, .replay, .export, .snapshotList, .snapshotInspect, .snapshotVerify, .features,
     .modelCheck, .sampleUCI, .sampleCompare, .devBroker,
 ]
 
-ExitCode.exit(with: run(commands, Array(CommandLine.arguments.dropFirst())))
+ExitCode.exit(with: run(commands + [.completions(of: commands)], Array(CommandLine.arguments.dropFirst())))
