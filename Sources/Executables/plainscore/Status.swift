@@ -61,7 +61,7 @@ struct StatusReport {
         var lines = aligned([heading] + groupRows, left: [0, 1, 2, 3])
         lines += ["", "timeline: \(isLive ? "live, its clock runs" : "for history, its clock is told")"]
         lines += aligned([partitionHeading] + status.partitions.map(row), left: [])
-        lines += ["", modelLine("aggregator", \.aggregatorModels), modelLine("publisher", \.publisherModel)]
+        lines += ["", modelLine("aggregator", status.aggregatorModels), modelLine("publisher", status.publisherModels)]
         lines += [""] + (accounting?.text ?? ["outcomes: give --model to count them"])
         return lines
     }

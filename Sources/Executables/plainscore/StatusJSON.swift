@@ -1,4 +1,3 @@
-import Checksums
 import Events
 import Pipeline
 import Scoring
@@ -12,16 +11,16 @@ extension StatusReport {
         json.member("mode", status.identity.properties.mode == .live ? "live" : "history")
         json.array("groups", status.groups, write)
         json.array("partitions", status.partitions, write)
-        json.array("models", [("aggregator", \.aggregatorModels), ("publisher", \.publisherModel)] as [ModelSource]) {
-            json, source in
-            json.member("role", source.role)
-            json.array("hashes", hashes(source.path)) { json, found in
+        let roles = [("aggregator", status.aggregatorModels), ("publisher", status.publisherModels)]
+        json.array("models", roles) { json, role in
+            json.member("role", role.0)
+            json.array("hashes", role.1) { json, found in
                 json.member("hash", found.hash.hex)
                 json.key("partitions")
                 json.beginArray()
                 for partition in found.partitions { json.value(partition) }
                 json.endArray()
-                json.member("given", optional: name(found.hash))
+                json.member("given", optional: name(found))
             }
         }
         if let accounting {
@@ -74,39 +73,21 @@ extension StatusReport {
         json.endObject()
     }
 
-    private typealias ModelSource = (role: String, path: KeyPath<PipelineStatus.PartitionStatus, Digest128?>)
-
-    /// Each model that is committed somewhere, in the order of the first partition that has it.
-    private func hashes(_ path: KeyPath<PipelineStatus.PartitionStatus, Digest128?>)
-        -> [(hash: Digest128, partitions: [Int32])]
-    {
-        var found: [(hash: Digest128, partitions: [Int32])] = []
-        for partition in status.partitions {
-            guard let hash = partition[keyPath: path] else { continue }
-            if let index = found.firstIndex(where: { $0.hash == hash }) {
-                found[index].partitions.append(partition.partition)
-            } else {
-                found.append((hash, [partition.partition]))
-            }
-        }
-        return found
-    }
-
     /// One line for a role: the models that its partitions have committed.
-    func modelLine(_ role: String, _ path: KeyPath<PipelineStatus.PartitionStatus, Digest128?>) -> String {
-        let found = hashes(path).map { found in
+    func modelLine(_ role: String, _ models: [PipelineStatus.CommittedModels]) -> String {
+        let found = models.map { found in
             let all = found.partitions.count == status.partitions.count
-            return found.hash.hex + (name(found.hash).map { " (\($0))" } ?? "")
+            return found.hash.hex + (name(found).map { " (\($0))" } ?? "")
                 + (all ? "" : " in partitions \(ranges(found.partitions))")
         }
         return "models of the \(role): \(found.isEmpty ? "none yet" : found.joined(separator: ", "))"
     }
 
     /// Of the command line, what has this hash; nil where nothing has.
-    private func name(_ hash: Digest128) -> String? {
+    private func name(_ found: PipelineStatus.CommittedModels) -> String? {
         guard let models else { return nil }
-        if let card = models.all.first(where: { $0.hash == hash }) { return "\(card.name) \(card.version)" }
-        return hash == models.identity ? models.all.map(\.name).joined(separator: ", ") : nil
+        if let card = models.all.first(where: { $0.hash == found.hash }) { return "\(card.name) \(card.version)" }
+        return found.hash == models.identity ? models.all.map(\.name).joined(separator: ", ") : nil
     }
 }
 

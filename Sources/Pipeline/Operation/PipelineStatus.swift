@@ -32,6 +32,29 @@ public struct PipelineStatus: Sendable {
         public let file: SnapshotFile
     }
 
+    /// Models that some partitions have committed.
+    public struct CommittedModels: Sendable {
+        public let hash: Digest128
+        public fileprivate(set) var partitions: [Int32]
+    }
+
+    /// In the order of the first partition that has each.
+    public var aggregatorModels: [CommittedModels] { committed(\.aggregatorModels) }
+    public var publisherModels: [CommittedModels] { committed(\.publisherModel) }
+
+    private func committed(_ hash: (PartitionStatus) -> Digest128?) -> [CommittedModels] {
+        var found: [CommittedModels] = []
+        for partition in partitions {
+            guard let hash = hash(partition) else { continue }
+            if let index = found.firstIndex(where: { $0.hash == hash }) {
+                found[index].partitions.append(partition.partition)
+            } else {
+                found.append(CommittedModels(hash: hash, partitions: [partition.partition]))
+            }
+        }
+        return found
+    }
+
     /// - Parameter snapshots: an aggregator's folder.
     /// - Throws: `SetupError` where there is no timeline, `LogError`, `SnapshotError` where the folder cannot be read.
     ///   Complexity: the timeline is read from its end back to the newest ticks.
