@@ -18,7 +18,7 @@ let package = Package(
             name: "plainscore",  // the command of producers, subscribers and operators
             dependencies: [
                 "Pipeline", "Commands", "Kafka", "Log", "Wire", "Scoring", "Events", "ScorecardFiles", "Snapshots",
-                "Telemetry",
+                "Telemetry", "HTTP",
             ],
             path: "Sources/Executables/plainscore", resources: [.copy("Samples")], swiftSettings: strict),
 

@@ -55,9 +55,11 @@ struct ListeningSocket: ~Copyable {
     }
 }
 
-/// The address cannot be served.
+/// The address cannot be served, or nobody answers there.
 public struct HTTPError: Error, CustomStringConvertible {
     public let description: String
+
+    init(description: String) { self.description = description }
 
     init(_ address: HTTPAddress, _ code: Int32) {
         let reason = unsafe String(cString: strerror(code))

@@ -40,7 +40,8 @@ extension PipelineOnARealBroker {
                 ("export", ["--as-of", files.path("times.csv")] + model + secret),
                 ("snapshot list", [deployment.stateFolder]), ("snapshot inspect", [snapshot]),
                 ("snapshot verify", [deployment.stateFolder] + model), ("features", []),
-                ("features", ["statement.count.90d"]), ("model check", [deployment.model]), ("sample uci", []),
+                ("features", ["statement.count.90d"]), ("features", ["uci-00100"] + model + secret),
+                ("model check", [deployment.model]), ("sample uci", []),
                 ("sample compare", ["--timeout", "0"]),
             ]
             // One that is new belongs in this table.

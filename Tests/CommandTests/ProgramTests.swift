@@ -13,6 +13,8 @@ struct ProgramTests {
             (["sample", "uci", "--csv", "/nowhere.csv"], 1, "No such file"),
             (["explain"], 2, "PERSON is missing"), (["explain", "a b", "--secret", "s"], 2, "PERSON is 1 to 64 of"),
             (["explain", "p"], 2, "--secret is missing"), (["outcomes"], 2, "--model is missing"),
+            (["features", "p", "--live", "1"], 2, "--live goes with --secret and a PERSON"),
+            (["features", "a b", "--secret", "s"], 2, "PERSON is 1 to 64 of"),
             (["outcomes", "--model", "/nowhere.pmml"], 12, "/nowhere.pmml cannot be read"),
             (["dead-letters", "show", "--topic", "gossip"], 2, "give one of payments"),
             (["dead-letters"], 2, "'dead-letters' is one of: dead-letters show, dead-letters resend"),

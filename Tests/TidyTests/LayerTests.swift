@@ -29,7 +29,7 @@ private let layers: [(folder: String, imports: Set<String>)] = [
         "Sources/Executables/plainscore",
         [
             "Pipeline", "Commands", "Kafka", "Log", "Wire", "Scoring", "Events", "ScorecardFiles", "Snapshots",
-            "Telemetry", "Glibc", "Foundation",
+            "Telemetry", "HTTP", "Glibc", "Foundation",
         ]
     ),
     ("Sources/Executables/payments-consumer", ["Pipeline", "Events"]),

@@ -7,20 +7,31 @@ extension Command {
     static var features: Command {
         Command(
             path: ["features"],
-            summary: "Print the features that a scorecard may weigh, or explain one.",
-            operands: [Operand(name: "NAME", help: "explain this feature", isRequired: false)],
-            options: [.flag("json", "one JSON document instead of text")],
-            needsLog: false,
+            summary: "Print the features that a scorecard may weigh, explain one, or print those of a person.",
+            operands: [
+                Operand(
+                    name: "NAME|PERSON", help: "explain this feature; with --secret, print the features of this person",
+                    isRequired: false)
+            ],
+            options: [.flag("json", "one JSON document instead of text")] + personOptions,
             notes: """
                 Each feature is a number about one person on one day; its name is its definition (schemas/features.md). Quote
                 names in a shell, whose brackets and comparisons mean something there: 'statement[days_past_due>=60].count.365d'.
                 A name that is no feature ends with exit code 1, what is wrong with it and the nearest names.
+
+                With --secret it prints the features of a person that the model reads, and partition and offset of the timeline
+                behind which they hold: asked of the aggregator at work (--live), or folded from the timeline up to what it has
+                committed, or to a time. Exit 1 where there is no live consent: nothing is kept then.
                 """,
             run: runFeatures)
     }
 }
 
 private func runFeatures(_ arguments: Arguments) throws -> Int32 {
+    if arguments.flag("secret") { return try runPersonFeatures(arguments) }
+    if let stray = personOptions.first(where: { arguments.flag($0.name) }) {
+        throw UsageError("--\(stray.name) goes with --secret and a PERSON", arguments.command)
+    }
     guard let name = arguments.operands.first else {
         print(arguments.flag("json") ? FeaturesJSON.all() : textOfAll().joined(separator: "\n"))
         return ExitCode.success.rawValue

@@ -28,7 +28,7 @@ public enum RoleProcess {
     public static func runAggregator() -> Never {
         run(
             "aggregator", "reads the timeline, folds it and writes what moved to scores",
-            [.model, .challenger, .state, .snapshotSeconds]
+            [.model, .challenger, .state, .snapshotSeconds, .persons]
         ) { process in
             let options = Aggregator<KafkaLog>.Options(
                 snapshotEveryMilliseconds: 1000
@@ -72,8 +72,9 @@ public enum RoleProcess {
             journal.info(.started)
             do {
                 let status = try StatusServer(arguments, journal)
+                let persons = try PersonServer(arguments, journal)
                 let role = try make(try Setting(arguments, journal))
-                try drive(role, journal, status)
+                try drive(role, journal, status, persons)
                 journal.info(.stopped)
                 return ExitCode.success.rawValue
             } catch {
@@ -90,11 +91,15 @@ public enum RoleProcess {
         command.runAsProgram()
     }
 
-    private static func drive(_ role: any Role, _ journal: Journal, _ status: StatusServer?) throws {
+    private static func drive(
+        _ role: any Role, _ journal: Journal, _ status: StatusServer?, _ persons: PersonServer?
+    ) throws {
         var isReady = false
+        let holder = role as? any PersonHolder
         while !StopSignal.isRaised {
             try role.step(waiting: pollMilliseconds)
             status?.round(role)
+            if let persons, let holder { persons.round(holder) }
             if !isReady, role.isReady {
                 isReady = true
                 journal.info(.ready)
