@@ -158,6 +158,9 @@ extension RawComparison {
         let stamp = "appended \(Timestamp.text(appendedAt))"
         switch content {
         case .properties: return "what the timeline is"
+        case .models(let activation):
+            let hashes = activation.files.map { unsafe xxh3Digest($0.span.bytes).hex }
+            return "models \(hashes.joined(separator: ", ")), \(stamp)"
         case .tick(let time, let fingerprint, _):
             return "tick \(Timestamp.text(time)), secret \(String(fingerprint, radix: 16)), \(stamp)"
         case .event(let person, let event):
