@@ -1,6 +1,20 @@
 import Commands
+import Events
 import ScorecardFiles
 import Scoring
+
+/// The models of a switch, made of the bytes of their files as the log has them.
+public let loadModels: ModelLoader = { activation in
+    var cards: [Scorecard] = []
+    for (index, file) in activation.files.enumerated() {
+        do {
+            cards.append(try ScorecardFile.parse(file))
+        } catch {
+            throw ModelFileError(description: "file \(index + 1) of \(activation.files.count), \(error)")
+        }
+    }
+    return try Models(speaking: cards[0], challengers: Array(cards.dropFirst()))
+}
 
 extension Option {
     static let model = value("model", "FILE", "the scorecard, PMML")

@@ -37,6 +37,23 @@ extension Generations {
     }
 }
 
+/// The generations of models in a snapshot, as one who has no models to load them with sees them.
+public struct SnapshotModels: Equatable, Sendable {
+    /// What brought those in force; nil where they are the timeline's first.
+    public let inForce: ModelActivation?
+    /// Where in control that stands.
+    public let offset: Int64?
+    /// Generations before, which some person was scored with last.
+    public let earlier: Int
+
+    public init(decoding cursor: inout ByteCursor) throws {
+        let changes = try Generations.changes(decoding: &cursor).changes
+        inForce = changes.last!?.activation
+        offset = changes.last!?.source.offset
+        earlier = changes.count - 1
+    }
+}
+
 extension ModelChange {
     fileprivate init(decoding cursor: inout ByteCursor) throws {
         activation = try ModelActivation(try cursor.take(count: Int(try cursor.take(UInt32.self))))
