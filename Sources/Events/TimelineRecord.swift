@@ -6,7 +6,7 @@ import Checksums
 /// value   offset  bytes
 ///         0       u64   checksum: XXH3 of the key, seeded with the XXH3 of value[8...] that is seeded with the partition
 ///         8       u8    format version, 1
-///         9       u8    kind: 0 properties, 1 tick, else EventType
+///         9       u8    kind: 0 properties, 1 tick, 2 models, else EventType
 ///         10      u8    raw topic (RawTopic)
 ///         11      u8    0
 ///         12      i32   raw partition
@@ -28,6 +28,8 @@ public struct TimelineRecord: Equatable, Sendable {
         /// `time`: the broker's stamp, or in a history timeline what the tick states. The fingerprint names the secret.
         case tick(time: Int64, secretFingerprint: UInt64, TimelineProperties)
         case event(PersonKey, Event)
+        /// Other models take effect; carried to every partition.
+        case models(ModelActivation)
     }
 
     public static let prefixByteCount = 32
@@ -80,6 +82,7 @@ extension TimelineRecord {
             bytes.append(littleEndian: person.high)
             bytes.append(littleEndian: person.low)
             event.encode(into: &bytes)
+        case .models(let activation): bytes += activation.bytes
         }
         let checksum = unsafe Self.checksum(
             key: key, value: bytes.span.bytes.extracting(start...), partition: partition)
@@ -90,6 +93,7 @@ extension TimelineRecord {
         switch content {
         case .properties: 0
         case .tick: 1
+        case .models: 2
         case .event(_, let event): event.type.rawValue
         }
     }
@@ -108,6 +112,7 @@ extension TimelineRecord {
         public enum Kind: Equatable, Sendable {
             case properties
             case tick
+            case models
             case event(EventType)
         }
         public var kind: Kind
@@ -132,6 +137,7 @@ extension TimelineRecord {
             switch code {
             case 0: kind = .properties
             case 1: kind = .tick
+            case 2: kind = .models
             default:
                 guard let type = EventType(rawValue: code) else { throw TimelineError.layout("kind \(code)") }
                 kind = .event(type)
@@ -149,6 +155,7 @@ extension TimelineRecord {
         case .tick:
             let (time, secretFingerprint, properties) = try Self.tick(in: value)
             content = .tick(time: time, secretFingerprint: secretFingerprint, properties)
+        case .models: content = .models(try Self.models(in: value))
         case .event(let type): content = .event(try Self.person(in: value), try Self.event(type, in: value))
         }
     }
@@ -171,6 +178,11 @@ extension TimelineRecord {
         let properties = try TimelineProperties(decoding: &cursor)
         try cursor.finish()
         return (time, secretFingerprint, properties)
+    }
+
+    /// The content of a record of models.
+    public static func models(in value: RawSpan) throws -> ModelActivation {
+        try ModelActivation(value.extracting(prefixByteCount...))
     }
 
     /// Whose event it is.

@@ -23,4 +23,6 @@ public enum ModelFile {
 
 public struct ModelFileError: Error, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) { self.description = description }
 }

@@ -32,5 +32,7 @@ public enum JournalEvent: String, CaseIterable, Sendable {
 
     // Records.
     case refusedRecords
+    /// A switch of models is on its way to every timeline partition.
+    case modelsCarried
     case transactionAborted
 }

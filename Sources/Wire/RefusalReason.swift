@@ -34,4 +34,11 @@ public enum RefusalReason: String, CaseIterable, Sendable {
     case notSupportedYet
     case unsupportedFraming
     case tickNotAllowed
+    /// A record of `control` that nothing was meant by.
+    case damagedControl
+    /// Models of a record of `control` that cannot be loaded.
+    case unusableModels
+
+    /// Of operators' records, which are no events.
+    public static let ofControl: [RefusalReason] = [.damagedControl, .unusableModels]
 }

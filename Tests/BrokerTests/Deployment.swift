@@ -25,13 +25,13 @@ final class Deployment {
     private let publisherOptions: [String]
 
     /// On the suite's broker.
-    convenience init(model: String = "uci-max", history: Bool = true) throws {
+    convenience init(model: String = "uci-max", history: Bool = true, topicOptions: [String] = []) throws {
         try self.init(
             servers: try #require(Broker.current).servers, prefix: "t\(UUID().uuidString.prefix(8))-", model: model)
         if history {
-            try plainscore("topics", "create", "--history", "--day-offset", "none")
+            try plainscore(["topics", "create", "--history", "--day-offset", "none"] + topicOptions)
         } else {
-            try plainscore("topics", "create")
+            try plainscore(["topics", "create"] + topicOptions)
         }
         try plainscore("secret", "bind", secret)
     }
@@ -60,7 +60,10 @@ final class Deployment {
 
     /// Runs a command of this pipeline, which must succeed.
     @discardableResult
-    func plainscore(_ words: String..., input: String = "") throws -> String {
+    func plainscore(_ words: String..., input: String = "") throws -> String { try plainscore(words, input: input) }
+
+    @discardableResult
+    func plainscore(_ words: [String], input: String = "") throws -> String {
         let result = try Program.run(words + ["--prefix", prefix], input: input, bootstrap: servers)
         try #require(result.exitCode == 0, "plainscore \(words): \(result.errors)")
         return result.output

@@ -43,6 +43,7 @@ extension PipelineOnARealBroker {
                 ("features", ["statement.count.90d"]), ("features", ["uci-00100"] + model + secret),
                 ("model check", [deployment.model]), ("sample uci", []),
                 ("sample compare", ["--timeout", "0"]),
+                ("model switch", [repository.appendingPathComponent("deploy/models/uci-mean.pmml").path]),
             ]
             // One that is new belongs in this table.
             #expect(Set(commands.map(\.path)).union(["dev-broker"]).union(withoutJSON) == Set(try subcommands()))

@@ -35,7 +35,7 @@ extension PipelineOnARealBroker {
             let groups = try Broker.kafka("tool", "groups", "--bootstrap-server", deployment.servers, "--list")
                 .split(separator: "\n").filter { $0.hasPrefix(deployment.prefix) }
             let names = deployment.names
-            let known = RawTopic.events.map(names.consumerGroup) + [names.aggregatorGroup, names.publisherGroup]
+            let known = RawTopic.allCases.map(names.consumerGroup) + [names.aggregatorGroup, names.publisherGroup]
             #expect(Set(groups.map(String.init)) == Set(known))
             try expectOutputs(in: deployment)
             try expectEqualEverywhere(in: deployment)

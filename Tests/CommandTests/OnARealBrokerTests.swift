@@ -137,7 +137,7 @@ struct CommandsOnARealBroker {
         let lag = try plainscore("lag", "--until-zero", "--timeout", "1")
         #expect(lag.exitCode == 1 && lag.errors.contains("not zero after 1 s"))
         let lines = try plainscore("lag", "--json").lines
-        #expect(lines.count == 3 * 7)
+        #expect(lines.count == 3 * 7 + 1)
         #expect(lines.contains { $0.contains("\"group\":\"\(prefix)aggregator\"") && $0.contains("\"lag\":1}") })
     }
 

@@ -52,6 +52,7 @@ public struct BruteForce {
         switch content {
         case .properties:
             count(.control)
+        case .models: preconditionFailure("switches of models are held against folds of each model alone")
         case .tick(let time, _, _):
             count(.clock)
             tick(time, source.partition)

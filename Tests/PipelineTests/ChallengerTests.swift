@@ -67,7 +67,7 @@ import Testing
             pipeline, .aggregator(1),
             [
                 "with \(words(first)), and given is \(words(second))", "start with the former, in that order",
-                "`plainscore topics create --prefix NAME`",
+                "`plainscore model switch FILE [--challenger FILE]`",
             ])
     }
 
@@ -81,7 +81,7 @@ import Testing
                 models: models, snapshots: nil)
             return try folds.explain([pipeline.hasher.key(of: Identifier("ann")!)]) { _ in }
         }
-        guard case .explained(let explanation)? = try explain(pipeline.loaded).first else {
+        guard case .explained(let explanation, _)? = try explain(pipeline.loaded).first else {
             Issue.record("nothing is explained")
             return
         }

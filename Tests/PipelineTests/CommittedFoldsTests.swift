@@ -106,7 +106,7 @@ import Testing
         var skipped: [String] = []
         let answers = try folds.explain(persons) { skipped.append($0) }
         return (
-            answers.compactMap { if case .explained(let explanation) = $0 { explanation } else { nil } },
+            answers.compactMap { if case .explained(let explanation, _) = $0 { explanation } else { nil } },
             skipped
         )
     }

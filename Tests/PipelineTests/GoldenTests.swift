@@ -29,7 +29,7 @@ import Wire
         #expect(read == record)
     }
 
-    @Test func `the golden consent and two statements give the golden score changes`() throws {
+    @Test func `the golden consent, two statements and another model give the golden score changes`() throws {
         let (person, consent) = try golden(.consent)
         let key = hasher.key(of: person)
         var timeline = TimelineBuilder()
@@ -41,6 +41,12 @@ import Wire
             try make.statement(
                 "statement-2", at: start + day(30), limit: 5_000_000, balance: 4_000_000, daysPastDue: 30),
             of: key)
+        let other = String(
+            decoding: try ModelFile.bytes(models.appendingPathComponent("uci-max.pmml").path), as: UTF8.self
+        ).replacing(#"initialScore="523""#, with: #"initialScore="530""#)
+        timeline.append(
+            .models(ModelActivation(files: [Array(other.utf8)])!),
+            from: Coordinates(topic: .control, partition: 0, offset: 2), appendedAt: start + day(31))
         var replay = PartitionReplay(
             partition: 0, scorecard: try ModelFile.read(models.appendingPathComponent("uci-max.pmml").path))
         var text = ""
@@ -49,7 +55,7 @@ import Wire
                 offset: Int64(offset), key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes)
             for change in step.changes { text += String(decoding: change.value, as: UTF8.self) + "\n" }
         }
-        #expect(text.split(separator: "\n").count == 2)
+        #expect(text.split(separator: "\n").count == 3)
         try compare(text, "score-changes.ndjson")
     }
 

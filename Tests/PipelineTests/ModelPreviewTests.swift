@@ -99,7 +99,7 @@ import Testing
         let points = moments[1].movements.map { Int64($0.pointsAfter!) - Int64($0.pointsBefore!) }.reduce(0, +)
         #expect(points == Int64(moments[1].score!) - Int64(moments[0].score!) && points < 0)
         let answers = try folds().explain([key("good")])
-        guard case .explained(let explanation) = answers[0] else { throw NotExplained() }
+        guard case .explained(let explanation, _) = answers[0] else { throw NotExplained() }
         #expect(moments.last?.score == explanation.score)
         #expect(try folds().history(of: key("gone")).isEmpty)
         #expect(try folds().history(of: key("unscored")).isEmpty)

@@ -13,6 +13,7 @@ import Wire
     @Test func `a consent and two statements arrive as two numbered score changes`() throws {
         let pipeline = try SimulatedPipeline(seed: 1)
         pipeline.produce(try make.granted("c", at: day(13_000), until: day(13_300)), of: "ann")
+        try pipeline.run()
         pipeline.produce(try make.statement("s1", at: day(13_030)), of: "ann")
         pipeline.produce(try make.statement("s2", at: day(13_060), daysPastDue: 60), of: "ann")
         try pipeline.run()

@@ -47,7 +47,7 @@ final class SimulatedPipeline {
 
     init(
         seed: UInt64, mode: TimelineProperties.Mode = .history, snapshotEveryMilliseconds: Int64 = 500,
-        challengers: [Scorecard] = []
+        challengers: [Scorecard] = [], rollsPerRecord: Int32? = nil
     ) throws {
         self.snapshotEveryMilliseconds = snapshotEveryMilliseconds
         random = SeededRandom(seed: seed)
@@ -60,6 +60,7 @@ final class SimulatedPipeline {
         var properties = TimelineProperties.example
         properties.mode = mode
         properties.partitions = 3
+        if let rollsPerRecord { properties.rollsPerRecord = rollsPerRecord }
         properties.rawPartitions = [2, 2, 2, 2, 2]
         identity = TimelineIdentity(properties: properties, secretFingerprint: hasher.fingerprint)
         createTopics()
@@ -75,6 +76,10 @@ final class SimulatedPipeline {
         cluster.now = day(20_000)
         for topic in RawTopic.events { cluster.createTopic(names.raw(topic), partitions: 2) }
         cluster.createTopic(names.raw(.control), partitions: 1)
+        cluster.append(
+            names.raw(.control), partition: 0, key: nil, value: ControlRecord.properties(identity.properties).encode())
+        cluster.commitOffset(
+            group: names.consumerGroup(.control), topic: names.raw(.control), partition: 0, offset: 0, metadata: "")
         let partitions = identity.properties.partitions
         for topic in [names.timeline, names.scores] + Purpose.allCases.map(names.scoreChanges) {
             cluster.createTopic(topic, partitions: partitions)
@@ -111,6 +116,11 @@ final class SimulatedPipeline {
 
     func produce(_ bytes: [UInt8]?, to topic: RawTopic, key: String) {
         cluster.append(names.raw(topic), key: Array(key.utf8), value: bytes)
+    }
+
+    /// Without a key.
+    func append(_ bytes: [UInt8], to topic: RawTopic) {
+        cluster.append(names.raw(topic), partition: 0, key: nil, value: bytes)
     }
 
     func tick(_ time: Int64) {
@@ -176,6 +186,10 @@ final class SimulatedPipeline {
             clock: { [unowned self] in milliseconds }, random: { [unowned self] in random.next() })
         let role: any Role =
             switch name {
+            case .consumer(.consents):
+                try ConsentsConsumer(
+                    log: log, names: names, identity: identity, hasher: hasher, instance: "1", journal: journal,
+                    context: context)
             case .consumer(let topic):
                 try RawConsumer(
                     topic: topic, log: log, names: names, identity: identity, hasher: hasher, instance: "1",
@@ -226,13 +240,15 @@ final class SimulatedPipeline {
     /// What the roles named read.
     private func groups(of roles: [Name]) -> [(group: String, topic: String, partitions: Int32)] {
         let partitions = identity.properties.partitions
-        return roles.map { role in
-            switch role {
-            case .consumer(let topic): (names.consumerGroup(topic), names.raw(topic), 2)
-            case .aggregator: (names.aggregatorGroup, names.timeline, partitions)
-            case .publisher: (names.publisherGroup, names.scores, partitions)
+        let control = (names.consumerGroup(.control), names.raw(.control), Int32(1))
+        return (roles.contains(.consumer(.consents)) ? [control] : [])
+            + roles.map { role in
+                switch role {
+                case .consumer(let topic): (names.consumerGroup(topic), names.raw(topic), 2)
+                case .aggregator: (names.aggregatorGroup, names.timeline, partitions)
+                case .publisher: (names.publisherGroup, names.scores, partitions)
+                }
             }
-        }
     }
 
     // MARK: - What came of it

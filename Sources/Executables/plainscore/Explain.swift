@@ -43,7 +43,6 @@ private func runExplain(_ arguments: Arguments) throws -> Int32 {
     let secret = try SecretFile.read(try arguments.required("secret"))
     let hasher = PersonHasher(secret: secret)
     let models = try arguments.models()
-    let scorecard = models.speaking
     let page = arguments.text("html")
     if page != nil, references.count != 1 || arguments.flag("state") {
         throw UsageError(
@@ -61,7 +60,7 @@ private func runExplain(_ arguments: Arguments) throws -> Int32 {
     var explained = 0
     for (index, answer) in answers.enumerated() {
         let place = answers.count == 1 ? "" : "person \(index + 1) of \(answers.count)"
-        if case .explained(let explanation) = answer {
+        if case .explained(let explanation, let scorecard) = answer {
             explained += 1
             if let page, let history {
                 let content = ScorePage(explanation: explanation, scorecard: scorecard, history: history)

@@ -136,7 +136,7 @@ extension ScoreMoment {
         json.member("score", optional: score)
         json.member("cause", causeName)
         json.array("characteristics", movements) { json, movement in
-            json.member("characteristic", scorecard.characteristics[movement.characteristic].name)
+            json.member("characteristic", movement.characteristic)
             json.member("pointsBefore", optional: movement.pointsBefore)
             json.member("pointsAfter", optional: movement.pointsAfter)
         }

@@ -66,7 +66,7 @@ private struct PartitionLag {
 /// One pass, upstream first: a record that a group has passed on by the time it is measured is counted downstream.
 private func measure(_ log: KafkaLog, _ names: TopicNames) throws -> [PartitionLag] {
     let stages =
-        RawTopic.events.map { (names.consumerGroup($0), names.raw($0)) }
+        (RawTopic.events + [.control]).map { (names.consumerGroup($0), names.raw($0)) }
         + [(names.aggregatorGroup, names.timeline), (names.publisherGroup, names.scores)]
     var lags: [PartitionLag] = []
     for (group, topic) in stages {

@@ -34,25 +34,28 @@ private func runModelCheck(_ arguments: Arguments) throws -> Int32 {
     let round = try arguments.choice("round", of: Rounding.self)
     let today = CalendarDate(days: Int32(clamping: wallMilliseconds() / Timestamp.dayMilliseconds))
     let check = ModelCheck(try ModelFile.bytes(file), round: round, today: today)
-    print(arguments.flag("json") ? json(check, file) : lines(check, file).joined(separator: "\n"))
+    print(arguments.flag("json") ? json(check, file) : check.lines(file).joined(separator: "\n"))
     return check.hasErrors ? ExitCode.failure.rawValue : ExitCode.success.rawValue
 }
 
-private func lines(_ check: ModelCheck, _ file: String) -> [String] {
-    let findings = check.findings.map { finding in
-        let hint = nearestFeature(finding).map { "; did you mean '\($0)'?" } ?? ""
-        return "\(file):\(finding.place.line): \(finding.severity.rawValue): \(finding.problem)\(hint)"
+extension ModelCheck {
+    /// A line for each finding, and one for the whole.
+    func lines(_ file: String) -> [String] {
+        let findings = findings.map { finding in
+            let hint = nearestFeature(finding).map { "; did you mean '\($0)'?" } ?? ""
+            return "\(file):\(finding.place.line): \(finding.severity.rawValue): \(finding.problem)\(hint)"
+        }
+        let model = card.map { card in
+            let scores = scoreRange(card)
+            return ": \(card.name) \(card.version), \(card.characteristics.count) characteristics in \(card.currency), "
+                + "scores \(scores.lowerBound) to \(scores.upperBound), hash \(card.hash.hex)"
+        }
+        let counts = [(ModelFinding.Severity.error, "error"), (.warning, "warning")].map { severity, word in
+            let count = self.findings.count { $0.severity == severity }
+            return "\(count) \(word)\(count == 1 ? "" : "s")"
+        }
+        return findings + ["\(file)\(model ?? ""): \(counts.joined(separator: ", "))"]
     }
-    let model = check.card.map { card in
-        let scores = scoreRange(card)
-        return ": \(card.name) \(card.version), \(card.characteristics.count) characteristics in \(card.currency), "
-            + "scores \(scores.lowerBound) to \(scores.upperBound), hash \(card.hash.hex)"
-    }
-    let counts = [(ModelFinding.Severity.error, "error"), (.warning, "warning")].map { severity, word in
-        let count = check.findings.count { $0.severity == severity }
-        return "\(count) \(word)\(count == 1 ? "" : "s")"
-    }
-    return findings + ["\(file)\(model ?? ""): \(counts.joined(separator: ", "))"]
 }
 
 private func json(_ check: ModelCheck, _ file: String) -> String {

@@ -66,7 +66,8 @@ extension ScorePage {
                 guard movement.pointsBefore != movement.pointsAfter else {
                     return "\(name(movement.characteristic)): \(values)"
                 }
-                return "\(moved(movement.characteristic, movement.pointsBefore, movement.pointsAfter)) (\(values))"
+                return
+                    "\(moved(name(movement.characteristic), movement.pointsBefore, movement.pointsAfter)) (\(values))"
             }
             let missing = moment.change?.missing.map { "\(name($0)) is missing then" }
             let words = ends + [missing].compactMap(\.self)
@@ -80,9 +81,9 @@ extension ScorePage {
 
     private func name(_ characteristic: Int) -> String { scorecard.characteristics[characteristic].name }
 
-    private func moved(_ characteristic: Int, _ before: Int32?, _ after: Int32?) -> String {
+    private func moved(_ characteristic: String, _ before: Int32?, _ after: Int32?) -> String {
         let new = after.map(signedPoints) ?? "none"
-        return "\(name(characteristic)) " + (before.map { "\(signedPoints($0)) → \(new)" } ?? new)
+        return "\(characteristic) " + (before.map { "\(signedPoints($0)) → \(new)" } ?? new)
     }
 
     private func change(_ before: Int32?, _ after: Int32?) -> String {

@@ -45,8 +45,16 @@ private struct SnapshotInspection {
     let content: StateContent?
 
     var text: [String] {
-        let models = head.models.enumerated().map { index, hash in
-            (index == 0 ? "model" : "challenger \(index)", hash.hex)
+        func rows(_ hashes: [String], _ word: String) -> [(String, String)] {
+            hashes.enumerated().map { index, hash in
+                (word + (index == 0 ? "model" : "challenger \(index)"), hash)
+            }
+        }
+        var models = rows(head.models.map(\.hex), "")
+        if let offset = head.switched.offset {
+            models = rows(head.models.map(\.hex), "first ") + [("switched by", "control-0@\(offset)")]
+            models += rows(head.modelsInForce.map(\.hex), "")
+            if head.switched.earlier > 0 { models.append(("switch", "under way: some persons are yet to be moved")) }
         }
         let file: [(String, String)] = [
             ("topic, partition", "\(file.reference.topic)-\(file.reference.partition)"),
@@ -86,6 +94,11 @@ private struct SnapshotInspection {
         json.beginArray()
         for hash in head.models { json.value(hash.hex) }
         json.endArray()
+        json.key("modelsInForce")
+        json.beginArray()
+        for hash in head.modelsInForce { json.value(hash.hex) }
+        json.endArray()
+        json.member("switchUnderWay", head.switched.earlier > 0)
         json.member("timeline", hexadecimal(head.properties.identity))
         json.member("mode", "\(head.properties.mode)")
         json.member("secretFingerprint", optional: head.secretFingerprint.map(hexadecimal))

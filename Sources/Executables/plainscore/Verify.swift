@@ -20,8 +20,8 @@ extension Command {
             ],
             notes: """
                 Each raw record that is kept, below what the consumers have committed, is decoded again as they do it: it must be
-                in the timeline with the same event and stamp, in the partition of its person and in order, a tick in every
-                partition; or in dead-letters with its original bytes. And the timeline holds nothing that is in no raw topic.
+                in the timeline with the same event and stamp, in the partition of its person and in order, a tick and a
+                switch of models in every partition; or in dead-letters with its original bytes. And the timeline holds nothing that is in no raw topic.
                 At a difference it prints where, and both sides without the person reference, and exits with 1. `outcomes`
                 counts further, to the classes of the fold.
                 """,
@@ -62,13 +62,14 @@ private func runVerify(_ arguments: Arguments) throws -> Int32 {
 }
 
 private func rawTopics(_ arguments: Arguments) throws -> [RawTopic] {
-    guard let text = arguments.text("topic") else { return RawTopic.events }
+    let topics = RawTopic.events + [.control]
+    guard let text = arguments.text("topic") else { return topics }
     let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    for word in words where !RawTopic.events.contains(where: { $0.name == word }) {
-        let all = RawTopic.events.map(\.name).joined(separator: ", ")
+    for word in words where !topics.contains(where: { $0.name == word }) {
+        let all = topics.map(\.name).joined(separator: ", ")
         throw UsageError("--topic \(text): give some of \(all)", arguments.command)
     }
-    return RawTopic.events.filter { words.contains($0.name) }
+    return topics.filter { words.contains($0.name) }
 }
 
 extension RawVerification {

@@ -10,7 +10,6 @@ public struct PersonReading: Sendable {
     public let offset: Int64
     /// ms; nil before each raw consents partition has ticked.
     public let clock: Int64?
-    public let model: Scorecard
     public let person: PersonValues
 
     /// nil where the fold holds nothing of the person: there is no live consent.
@@ -19,7 +18,6 @@ public struct PersonReading: Sendable {
         partition = fold.partition
         offset = fold.nextOffset
         clock = fold.clock
-        model = fold.models.speaking
         self.person = person
     }
 
@@ -43,9 +41,9 @@ public struct PersonReading: Sendable {
         json.endObject()
         json.key("model")
         json.beginObject()
-        json.member("name", model.name)
-        json.member("version", model.version)
-        json.member("hash", model.hash.hex)
+        json.member("name", person.model.name)
+        json.member("version", person.model.version)
+        json.member("hash", person.model.hash.hex)
         json.endObject()
         json.endObject()
         return json.bytes

@@ -1,6 +1,35 @@
 import Commands
+import Events
 import ScorecardFiles
 import Scoring
+import Synchronization
+
+/// The models of a switch, made of the bytes of their files as the log has them.
+public let loadModels: ModelLoader = { activation in
+    // Each partition meets the same bytes, and each snapshot since: they are parsed once.
+    if let known = recentModels.withLock({ $0.first { $0.activation == activation }?.models }) { return known }
+    let models = try parseModels(activation)
+    recentModels.withLock { recent in
+        if recent.count == recentModelsMax { recent.removeFirst() }
+        recent.append((activation, models))
+    }
+    return models
+}
+
+private let recentModels = Mutex<[(activation: ModelActivation, models: Models)]>([])
+private let recentModelsMax = 8
+
+private func parseModels(_ activation: ModelActivation) throws -> Models {
+    var cards: [Scorecard] = []
+    for (index, file) in activation.files.enumerated() {
+        do {
+            cards.append(try ScorecardFile.parse(file))
+        } catch {
+            throw ModelFileError(description: "file \(index + 1) of \(activation.files.count), \(error)")
+        }
+    }
+    return try Models(speaking: cards[0], challengers: Array(cards.dropFirst()))
+}
 
 extension Option {
     static let model = value("model", "FILE", "the scorecard, PMML")

@@ -18,6 +18,11 @@ public enum RoleProcess {
         ) { process in
             let identity = try readControl(process.log, names: process.names)
             let secret = try SecretFile.read(try process.required("secret"))
+            if topic == .consents {
+                return try ConsentsConsumer(
+                    log: process.log, names: process.names, identity: identity, hasher: PersonHasher(secret: secret),
+                    instance: process.instance, journal: process.journal, context: process.context)
+            }
             return try RawConsumer(
                 topic: topic, log: process.log, names: process.names, identity: identity,
                 hasher: PersonHasher(secret: secret), instance: process.instance, journal: process.journal,

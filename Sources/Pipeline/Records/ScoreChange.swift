@@ -47,7 +47,7 @@ struct ScoreChange {
         bytes = json.bytes
     }
 
-    /// Points of every characteristic that moved; all of them for a first score.
+    /// Points of every characteristic that moved; all of them for a first score, and where another model took effect.
     private func points(into json: inout JSONText) {
         json.key("points")
         json.beginArray()
@@ -85,7 +85,7 @@ struct ScoreChange {
         json.beginObject()
         json.member("kind", result.cause.kind.name)
         if let event = result.cause.event {
-            json.member("eventId", event.id.text)
+            if result.cause.kind != .model { json.member("eventId", event.id.text) }
             json.member("topic", event.source.topic.name)
             json.member("partition", event.source.partition)
             json.member("offset", event.source.offset)

@@ -164,8 +164,11 @@ private struct RawPartition: Hashable {
 /// How far each consumer group has come.
 struct RawOffsets {
     private(set) var offsets: [RawTopic: [Int64]] = [:]
+    /// Of `control`; 0 where its group has none yet.
+    let control: Int64
 
     init(_ log: KafkaLog, _ names: TopicNames) throws {
+        control = try log.committed(group: names.consumerGroup(.control), topic: names.raw(.control)).first?.offset ?? 0
         for topic in RawTopic.events {
             let group = names.consumerGroup(topic)
             offsets[topic] = try log.committed(group: group, topic: names.raw(topic)).map { position in
@@ -177,6 +180,8 @@ struct RawOffsets {
             }
         }
     }
+
+    func all(of topic: RawTopic) -> [Int64] { topic == .control ? [control] : offsets[topic]! }
 
     func isBelow(_ source: Coordinates) -> Bool {
         guard let offsets = offsets[source.topic], offsets.indices.contains(Int(source.partition)) else { return false }
@@ -211,7 +216,7 @@ private struct SeenInTimeline {
     mutating func take(_ record: TimelineRecord, isFolded: Bool) {
         var count = Count()
         switch record.content {
-        case .properties: return
+        case .properties, .models: return  // of `control`, which has no part in the sums
         case .tick: count.ticks = 1
         case .event: count.events = 1
         }

@@ -70,7 +70,7 @@ public struct CommittedFolds<L: Log> {
         _ partition: Int32, accepts: (PartitionFold) -> Bool = { _ in true }, skipped: (String) -> Void
     ) throws -> PartitionFold {
         try newestSnapshot(partition, notAbove: committedOffset(partition), accepts, skipped)
-            ?? PartitionFold(partition: partition, models: models)
+            ?? PartitionFold(partition: partition, models: models, loader: loadModels)
     }
 
     /// What was committed with the offset.

@@ -4,7 +4,8 @@ import Scoring
 
 /// What can be said of a person's score.
 public enum PersonAnswer: Sendable {
-    case explained(Explanation)
+    /// And the model that says so: the one in force, or for a person whom a switch has not reached yet the one before.
+    case explained(Explanation, by: Scorecard)
     /// Records of the person are in the timeline, and no grant lives: nothing is kept of them (invariant 9).
     case withoutConsent(PersonTraces)
     /// The timeline holds no record of this person up to what the aggregator has committed.
@@ -34,7 +35,7 @@ extension CommittedFolds {
             var absent: Set<PersonKey> = []
             for index in indices {
                 if let explanation = try explain(persons[index], in: fold, eventNames[persons[index]] ?? EventNames()) {
-                    answers[index] = .explained(explanation)
+                    answers[index] = .explained(explanation, by: fold.scorecard(speakingFor: persons[index])!)
                 } else {
                     absent.insert(persons[index])
                 }

@@ -18,6 +18,8 @@ extension CommittedFolds {
     /// The features that the speaking model reads, once each, in the card's order.
     public var exportedFeatures: [String] { models.speaking.featureNames }
 
+    /// By these models throughout, whatever the log switches to: which columns there are is theirs to say.
+    ///
     /// What the fold held of persons at times: the values of `exportedFeatures` on the day on which the person stood, right
     /// behind the record with which the clock of their partition first reached the time. Rows stand in the order of
     /// `points`; nil where the person had no live grant then.
@@ -35,7 +37,8 @@ extension CommittedFolds {
                 continue
             }
             var waiting = indices.sorted { points[$0].time > points[$1].time }
-            let folding = DecodingFold(partition: partition, models: models, topic: names.timeline)
+            let folding = DecodingFold(
+                partition: partition, models: models, loader: { [models] _ in models }, topic: names.timeline)
             let start = read
             _ = try pass(partition) { offset, key, value in
                 try folding.take(offset: offset, key: key, value: value)

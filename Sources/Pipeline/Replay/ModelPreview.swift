@@ -3,7 +3,7 @@ import Scoring
 
 /// What another model makes of the same persons, beside the one that speaks: a preview, of which nothing is published.
 public struct ModelPreview: Sendable {
-    /// The one that speaks.
+    /// The one that speaks there.
     public let present: Scorecard
     public let other: Scorecard
     /// The time at which the folds stopped, ms UTC; nil: at what the aggregator had committed.
@@ -62,7 +62,7 @@ public struct ModelPreview: Sendable {
     public struct ReasonShift: Equatable, Sendable {
         public let code: String
         /// Of the present model's card, else of the other's.
-        public let text: String
+        public internal(set) var text = ""
         public internal(set) var before = 0
         public internal(set) var after = 0
         /// Persons who have it by the other model and not by the present one.
@@ -99,15 +99,14 @@ public struct PersonChange: Sendable {
     }
 }
 
-/// What a model last said of a person: its score, and the bins that it comes of.
+/// What a model says of a person: the score, and the codes of its reasons in their order.
 struct Standing: Equatable {
     let score: Int32
-    let bins: [Int16]
+    let reasons: [String]
 }
 
 /// Gathers persons one at a time; what it keeps of each is a key and two scores.
 struct ModelPreviewCount {
-    let present: Scorecard
     let other: Scorecard
     private(set) var persons = ModelPreview.Persons()
     private(set) var scoreChanges = ModelPreview.ScoreChanges()
@@ -116,13 +115,18 @@ struct ModelPreviewCount {
     private(set) var after: [Int32] = []
     private var shifts: [String: ModelPreview.ReasonShift] = [:]
 
-    init(present: Scorecard, other: Scorecard) {
-        self.present = present
-        self.other = other
-    }
+    init(other: Scorecard) { self.other = other }
 
     var differences: [Int32] { zip(before, after).map { Int32(clamping: Int64($1) - Int64($0)) } }
-    var reasons: [ModelPreview.ReasonShift] { shifts.values.sorted { $0.code < $1.code } }
+
+    /// - Parameter present: the card that speaks: its texts go before the other's.
+    func reasons(present: Scorecard) -> [ModelPreview.ReasonShift] {
+        shifts.values.sorted { $0.code < $1.code }.map { shift in
+            var shift = shift
+            shift.text = present.reasonTexts[shift.code] ?? other.reasonTexts[shift.code] ?? ""
+            return shift
+        }
+    }
 
     /// A person with a live grant; nil for a model that has no score of them.
     mutating func take(present standing: Standing?, other otherStanding: Standing?) {
@@ -138,8 +142,7 @@ struct ModelPreviewCount {
             if new.score < old.score { scoreChanges.lower += 1 }
             if new.score == old.score { scoreChanges.same += 1 }
             scoreChanges.sum += Int64(new.score) - Int64(old.score)
-            takeReasons(
-                present.reasons(bins: old.bins).map(\.code), other.reasons(bins: new.bins).map(\.code))
+            takeReasons(old.reasons, new.reasons)
         }
     }
 
@@ -160,8 +163,7 @@ struct ModelPreviewCount {
     }
 
     private mutating func change(_ code: String, _ body: (inout ModelPreview.ReasonShift) -> Void) {
-        let text = present.reasonTexts[code] ?? other.reasonTexts[code] ?? ""
-        body(&shifts[code, default: ModelPreview.ReasonShift(code: code, text: text)])
+        body(&shifts[code, default: ModelPreview.ReasonShift(code: code)])
     }
 }
 

@@ -1,3 +1,4 @@
+import Checksums
 import Events
 import Log
 import Scoring
@@ -18,7 +19,8 @@ extension CommittedFolds {
         of other: Scorecard, asOf: Int64? = nil, cut: Int32? = nil, largest: Int = 10,
         progress: (Int64) -> Void = { _ in }
     ) throws -> ModelPreview {
-        var count = ModelPreviewCount(present: models.speaking, other: other)
+        var present = models.speaking
+        var count = ModelPreviewCount(other: other)
         var positions: [ModelPreview.Position] = []
         var changes: [PersonChange] = []
         var read: Int64 = 0
@@ -36,14 +38,15 @@ extension CommittedFolds {
                 try hold(pair.present.fold, to: try committedMetadata(partition))
             }
             positions.append(ModelPreview.Position(partition: partition, offset: end, clock: pair.clock))
+            present = pair.present.fold.scorecard
             changes += try pair.compare(into: &count, largest: largest)
         }
         progress(read)
         return ModelPreview(
-            present: models.speaking, other: other, asOf: asOf, positions: positions, persons: count.persons,
+            present: present, other: other, asOf: asOf, positions: positions, persons: count.persons,
             scoreChanges: count.scoreChanges, differences: DifferenceHistogram(count.differences),
             stability: PopulationStability(before: count.before, after: count.after),
-            cut: CutShares(cut, before: count.before, after: count.after), reasons: count.reasons,
+            cut: CutShares(cut, before: count.before, after: count.after), reasons: count.reasons(present: present),
             reasonChanges: count.reasonChanges,
             largest: Array(changes.sorted(by: PersonChange.isLarger).prefix(largest)))
     }
@@ -54,12 +57,14 @@ private struct FoldPair {
     let present: DecodingFold
     let other: DecodingFold
     private var owners = GrantOwners()
-    private var before = Standings()
-    private var after = Standings()
+    private var before = Sayings()
+    private var after = Sayings()
 
     init(_ partition: Int32, _ models: Models, _ other: Scorecard, topic: String) {
         present = DecodingFold(partition: partition, models: models, topic: topic)
-        self.other = DecodingFold(partition: partition, models: Models(other), topic: topic)
+        // Whatever the log switches to: the other has spoken all along.
+        self.other = DecodingFold(
+            partition: partition, models: Models(other), loader: { _ in Models(other) }, topic: topic)
     }
 
     var clock: Int64? { present.fold.clock }
@@ -97,15 +102,25 @@ private struct FoldPair {
     }
 
     /// What was last said, as far as it still holds: who has no grant left has no score.
-    private func standing(of person: PersonKey, in fold: PartitionFold, _ said: Standing?) throws
+    private func standing(of person: PersonKey, in fold: PartitionFold, _ said: Saying?) throws
         -> (isLive: Bool, standing: Standing?)
     {
         guard let state = fold.inspection(of: person, features: []) else { return (false, nil) }
         guard state.score != nil else { return (true, nil) }
-        guard state.score == said?.score else {
+        guard let said, state.score == said.score else {
             throw contradiction("a person's results and their state have two scores")
         }
-        return (true, said)
+        let card = fold.scorecard(speakingFor: person)!
+        if said.model == card.hash {
+            return (true, Standing(score: said.score, reasons: card.reasons(bins: said.bins).map(\.code)))
+        }
+        // A switch that left the score as it was has said nothing.
+        do {
+            let reasons = try fold.explanation(of: person)!.reasons.map(\.code)
+            return (true, Standing(score: said.score, reasons: reasons))
+        } catch let error as ExplanationError {
+            throw contradiction(error.description)
+        }
     }
 
     private func contradiction(_ text: String) -> RoleError {
@@ -113,16 +128,23 @@ private struct FoldPair {
     }
 }
 
-/// What a fold last said of each person.
-private struct Standings {
-    private var standings: [PersonKey: Standing] = [:]
+/// A score, and the bins of which model it comes of.
+private struct Saying {
+    let score: Int32
+    let bins: [Int16]
+    let model: Digest128
+}
 
-    subscript(person: PersonKey) -> Standing? { standings[person] }
+/// What a fold last said of each person.
+private struct Sayings {
+    private var sayings: [PersonKey: Saying] = [:]
+
+    subscript(person: PersonKey) -> Saying? { sayings[person] }
 
     mutating func note(_ result: ScoreResult, of owners: GrantOwners) {
         guard !result.isEnd, let person = owners[result] else { return }
-        standings[person] = result.score.map { score in
-            Standing(score: score, bins: result.movements.map { $0.binAfter ?? -1 })
+        sayings[person] = result.score.map { score in
+            Saying(score: score, bins: result.movements.map { $0.binAfter ?? -1 }, model: result.model)
         }
     }
 }

@@ -13,7 +13,7 @@ public struct PartitionReplay {
     }
 
     public init(partition: Int32, models: Models) {
-        fold = PartitionFold(partition: partition, models: models)
+        fold = PartitionFold(partition: partition, models: models, loader: loadModels)
     }
 
     /// Goes on from a fold that stands somewhere in the log.
@@ -51,7 +51,7 @@ public struct PartitionReplay {
         var position = (sequence: sequence, chain: chain)
         while cursor.remaining > 0, let next = try ScoreResult.next(from: &cursor, after: position) {
             position = (next.result.sequence, next.chain)
-            let change = ScoreChange(result: next.result, scorecard: fold.scorecard)
+            let change = ScoreChange(result: next.result, scorecard: fold.scorecard(of: next.result.model)!)
             for recipient in next.result.recipients {
                 var value: [UInt8] = []
                 change.encode(for: recipient, into: &value)

@@ -38,12 +38,14 @@ struct RawComparison {
             let topic = report.topics[index].topic
             let reading = reading(topic)
             tables.append(
-                try committed.offsets[topic]!.enumerated().map { partition, end in
+                try committed.all(of: topic).enumerated().map { partition, end in
                     try RawTable(
                         log, name: names.raw(topic), below: end, partition: Int32(partition), reading, hasher: keys,
                         progress)
                 })
-            report.topics[index].records = tables[index].reduce(0) { $0 + Int64($1.classes.count { $0 != .none }) }
+            report.topics[index].records = tables[index].reduce(0) {
+                $0 + Int64($1.classes.count { $0 != .none && $0 != .passedOver })
+            }
         }
     }
 
@@ -75,9 +77,6 @@ struct RawComparison {
             guard source != controlPropertiesCoordinates || entry.offset != 0 else { return }
             return differ(.extra, entry, source, "what the timeline is is said in its first record alone", value)
         }
-        if source.topic == .control {
-            return differ(.extra, entry, source, "the control topic holds no events", value)
-        }
         guard let topic = report.topics.firstIndex(where: { $0.topic == source.topic }) else { return }
         guard tables[topic].indices.contains(Int(source.partition)), source.offset >= 0 else {
             return differ(.extra, entry, source, "\(source) names a raw partition that there is not", value)
@@ -104,8 +103,10 @@ struct RawComparison {
         let index = tables[topic][raw].index(source.offset)
         switch tables[topic][raw].classes[index] {
         case .none: return differ(.extra, entry, source, "\(source) is in no raw topic: no record stands there", value)
+        case .passedOver:
+            return differ(.extra, entry, source, "the raw record \(source) is one that is not carried", value)
         case .refused: return differ(.extra, entry, source, "the raw record \(source) is one that is refused", value)
-        case .event, .tick: break
+        case .event, .tick, .models: break
         }
         let before = tables[topic][raw].place(index)
         tables[topic][raw].found(index, in: entry.partition)
@@ -159,22 +160,23 @@ struct RawComparison {
     }
 
     private mutating func count(_ record: TimelineRecord, _ topic: Int, _ entry: RecordBatch.Entry) {
-        if case .event = record.content {
-            report.topics[topic].events += 1
-        } else if entry.partition == 0 {
-            report.topics[topic].ticks += 1
+        switch record.content {
+        case .event: report.topics[topic].events += 1
+        case .models: if entry.partition == 0 { report.topics[topic].events += 1 }
+        case .tick, .properties: if entry.partition == 0 { report.topics[topic].ticks += 1 }
         }
     }
 
-    /// Each tick must have come to every partition.
+    /// Each tick, and each switch of models, must have come to every partition.
     private mutating func missTicks(of partition: Int32, keptFrom: Int64) throws {
         for topic in tables.indices {
             for table in tables[topic] {
-                for index in table.ticks where table.place(index) != partition {
+                for index in table.everywhere where table.place(index) != partition {
                     report.found.add(
                         RecordDifference(
                             .missing, names.timeline, partition, nil, source: table.coordinates(index),
-                            "the tick \(table.coordinates(index)) is not in this partition"))
+                            "the \(table.topic == .control ? "switch of models" : "tick") \(table.coordinates(index)) is not in "
+                                + "this partition"))
                 }
             }
         }
@@ -200,7 +202,7 @@ struct RawComparison {
                 let table = tables[topic][raw]
                 for (index, kind) in table.classes.enumerated() {
                     switch kind {
-                    case .none, .tick: break
+                    case .none, .tick, .models, .passedOver: break
                     case .event: if table.place(index) == nil, !table.hasLetter(index) { miss(table, index) }
                     case .refused:
                         if table.hasLetter(index) { break }

@@ -45,8 +45,8 @@ extension RawComparison {
         switch tables[topic][raw].classes[index] {
         case .none:
             differ(.extra, place, source, "\(source) is in no raw topic: no record stands there", letter.value)
-        case .tick:
-            differ(.extra, place, source, "the raw record \(source) is a tick, which is not refused", letter.value)
+        case .tick, .models, .passedOver:
+            differ(.extra, place, source, "the raw record \(source) is one that is not refused", letter.value)
         case .refused:
             guard tables[topic][raw].isEqual(index, hash) else {
                 _ = tables[topic][raw].letter(index)
@@ -105,7 +105,7 @@ extension RawComparison {
     /// Fills in what the raw topics hold at each difference. Complexity: one read per difference that is kept.
     mutating func fetchRaw() throws {
         for (index, difference) in report.found.kept.enumerated() {
-            guard let source = difference.source, source.topic != .control else { continue }
+            guard let source = difference.source, source != controlPropertiesCoordinates else { continue }
             var text: String?
             try readRaw(source) { text = rawText(source.topic, $0, $1) }
             report.found.update(index) { $0.expected = text }
@@ -127,7 +127,7 @@ extension RawComparison {
         do throws(Refusal) {
             let content = try reading(topic).content(
                 of: value, isNull: entry.isNullValue, appendedAt: entry.timestamp, key: keys.key(of:))
-            return text(content, appendedAt: entry.timestamp)
+            return content.map { text($0, appendedAt: entry.timestamp) } ?? "\(bytesText(value)), not carried"
         } catch {
             return "\(bytesText(value)), refused: \(error)"
         }
@@ -146,6 +146,7 @@ extension RawComparison {
                     .tick(time: tick, secretFingerprint: try cursor.take(), identity.properties), appendedAt: appendedAt
                 )
             }
+            if kind == 2 { return text(.models(try TimelineRecord.models(in: value)), appendedAt: appendedAt) }
             guard let type = EventType(rawValue: kind) else { return bytesText(value) }
             let person = PersonKey(high: try cursor.take(), low: try cursor.take())
             return text(.event(person, try Event(decoding: &cursor, type: type)), appendedAt: appendedAt)
@@ -158,6 +159,9 @@ extension RawComparison {
         let stamp = "appended \(Timestamp.text(appendedAt))"
         switch content {
         case .properties: return "what the timeline is"
+        case .models(let activation):
+            let hashes = activation.files.map { unsafe xxh3Digest($0.span.bytes).hex }
+            return "models \(hashes.joined(separator: ", ")), \(stamp)"
         case .tick(let time, let fingerprint, _):
             return "tick \(Timestamp.text(time)), secret \(String(fingerprint, radix: 16)), \(stamp)"
         case .event(let person, let event):

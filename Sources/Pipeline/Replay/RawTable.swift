@@ -10,6 +10,8 @@ struct RawTable {
         /// No record stands there.
         case none
         case event, tick, refused
+        /// Of `control`: carried to every partition, as a tick is; not carried.
+        case models, passedOver
     }
 
     let topic: RawTopic
@@ -22,7 +24,8 @@ struct RawTable {
     /// The timeline partition in which it was found, of a tick the last one; −1 for none.
     private var places: [Int32]
     private var hasLetter: [Bool]
-    private(set) var ticks: [Int] = []
+    /// Ticks and switches of models.
+    private(set) var everywhere: [Int] = []
     /// Append stamps of refused records, ms.
     private(set) var refusedAt: [Int: Int64] = [:]
     /// The last raw offset met in the timeline partition that is being read.
@@ -57,18 +60,22 @@ struct RawTable {
         do throws(Refusal) {
             let content = try reading.content(
                 of: bytes, isNull: entry.isNullValue, appendedAt: entry.timestamp, key: hasher.key(of:))
+            guard let content else {
+                classes[index] = .passedOver
+                return
+            }
             value.removeAll(keepingCapacity: true)
             let record = TimelineRecord(
                 source: coordinates(index), appendedAt: entry.timestamp, content: content)
             let noKey: [UInt8] = []
             record.encode(key: unsafe noKey.span.bytes, partition: 0, into: &value)
             hashes[index] = Self.hash(unsafe value.span.bytes, isPersonKnown: hasher.isKnown)
-            if case .tick = content {
-                classes[index] = .tick
-                ticks.append(index)
-            } else {
-                classes[index] = .event
+            switch content {
+            case .tick: classes[index] = .tick
+            case .models: classes[index] = .models
+            case .event, .properties: classes[index] = .event
             }
+            if classes[index] != .event { everywhere.append(index) }
         } catch {
             classes[index] = .refused
             hashes[index] = xxh3(bytes)
@@ -79,7 +86,7 @@ struct RawTable {
     /// Of all but the checksum, which covers key and partition; without a secret of all but the person, too.
     static func hash(_ value: RawSpan, isPersonKnown: Bool) -> UInt64 {
         let kind: UInt8 = value.load(littleEndianAt: 9)
-        guard kind > 1, !isPersonKnown else { return xxh3(value.extracting(8...)) }
+        guard kind > 2, !isPersonKnown else { return xxh3(value.extracting(8...)) }
         return xxh3(
             value.extracting(TimelineRecord.eventStart...),
             seed: xxh3(value.extracting(8..<TimelineRecord.prefixByteCount)))

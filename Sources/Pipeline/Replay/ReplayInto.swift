@@ -90,7 +90,8 @@ private final class ReplayedOutputs {
         _ partition: Int32, _ models: Models, _ target: TopicNames, _ properties: TimelineProperties,
         _ writer: KafkaWriter
     ) throws {
-        fold = PartitionFold(partition: partition, models: models)
+        // As if these had spoken from the beginning: what the log switches to is passed over.
+        fold = PartitionFold(partition: partition, models: models) { _ in models }
         self.writer = writer
         scores = try writer.topic(target.scores)
         var topics: [Purpose: TopicHandle] = [:]

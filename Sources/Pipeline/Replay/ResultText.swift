@@ -1,11 +1,12 @@
+import Checksums
 import Events
 import Scoring
 import Wire
 
 extension ScoreResult {
     /// The result as JSON for an operator: all that it says, characteristics by name where the card is the one it is of.
-    func text(_ models: Models) -> String {
-        let card = models.all.first { $0.hash == model }
+    func text(_ card: (Digest128) -> Scorecard?) -> String {
+        let card = card(model)
         var json = JSONText()
         json.beginObject()
         json.member("sequence", sequence)
@@ -15,7 +16,7 @@ extension ScoreResult {
         json.member("cause", cause.kind.name)
         if let event = cause.event {
             json.member("event", "\(event.source)")
-            json.member("eventId", event.id.text)
+            if cause.kind != .model { json.member("eventId", event.id.text) }
             json.member("occurredAt", Timestamp.text(event.occurredAt))
         }
         if let score { json.member("score", score) }
@@ -52,11 +53,11 @@ extension ScoreResult {
     }
 
     /// The same of a result's bytes, or why they are none; the chain that it carries goes before it.
-    static func text(of bytes: RawSpan, _ models: Models) -> String {
+    static func text(of bytes: RawSpan, _ card: (Digest128) -> Scorecard?) -> String {
         do {
             var cursor = ByteCursor(bytes)
             let (result, chain) = try next(from: &cursor, verifying: nil)
-            return "chain \(chain.hex) \(result.text(models))"
+            return "chain \(chain.hex) \(result.text(card))"
         } catch {
             return "no result: \(error)"
         }

@@ -14,12 +14,12 @@ public struct ScoreMoment: Equatable, Sendable {
     public let cause: ScoreResult.Cause.Kind
     /// As a score change names it.
     public var causeName: String { cause.name }
-    /// Of the card's characteristics, those whose points moved.
+    /// Of the card's characteristics, those whose points moved; all of them where another card took effect.
     public let movements: [Movement]
 
     public struct Movement: Equatable, Sendable {
-        /// Index in the card.
-        public let characteristic: Int
+        /// The name that it has in the card of the time.
+        public let characteristic: String
         public let pointsBefore: Int32?
         public let pointsAfter: Int32?
     }
@@ -43,7 +43,7 @@ extension CommittedFolds {
                 if result.isEnd { hasEnded = true }
                 // Another grant is told the score that there is: no change of it.
                 guard !result.isEnd, result.score != moments.last?.score || result.previousScore != nil else { return }
-                moments.append(ScoreMoment(result, clock: fold.clock))
+                moments.append(ScoreMoment(result, fold.scorecard(of: result.model)!, clock: fold.clock))
             }
             // With the last grant all that is kept of a person goes.
             if hasEnded, fold.inspection(of: person, features: []) == nil { moments.removeAll() }
@@ -55,7 +55,7 @@ extension CommittedFolds {
 }
 
 extension ScoreMoment {
-    fileprivate init(_ result: ScoreResult, clock: Int64?) {
+    fileprivate init(_ result: ScoreResult, _ card: Scorecard, clock: Int64?) {
         day = result.day
         self.clock = clock
         score = result.score
@@ -64,7 +64,8 @@ extension ScoreMoment {
         movements = result.movements.enumerated().compactMap { index, movement in
             guard movement.pointsBefore != movement.pointsAfter else { return nil }
             return Movement(
-                characteristic: index, pointsBefore: movement.pointsBefore, pointsAfter: movement.pointsAfter)
+                characteristic: card.characteristics[index].name, pointsBefore: movement.pointsBefore,
+                pointsAfter: movement.pointsAfter)
         }
     }
 }

@@ -2,7 +2,7 @@ import Scoring
 import Snapshots
 
 extension PartitionFold {
-    /// The fold at a snapshot, under the models under which it was taken.
+    /// The fold at a snapshot; `models` are those of its timeline's beginning.
     /// - Throws: `SnapshotError` where the file does not verify, `SnapshotLoadError` where its payload is no such fold.
     public convenience init(snapshot reference: SnapshotReference, models: Models) throws {
         try self.init(snapshot: reference, payload: try reference.payload(), models: models)
@@ -10,7 +10,8 @@ extension PartitionFold {
 
     convenience init(snapshot reference: SnapshotReference, payload: [UInt8], models: Models) throws {
         do {
-            try self.init(state: unsafe payload.span.bytes, partition: reference.partition, models: models)
+            try self.init(
+                state: unsafe payload.span.bytes, partition: reference.partition, models: models, loader: loadModels)
         } catch {
             var isOfOtherModels = false
             if case SnapshotPayloadError.otherModel = error { isOfOtherModels = true }
@@ -30,7 +31,7 @@ extension PartitionFold {
             "payload version \(version), and this program reads \(Self.payloadVersion)"
         case SnapshotPayloadError.otherPartition: "its payload is of another partition than its name says"
         case SnapshotPayloadError.otherModel(let hashes):
-            "taken under model \(hashes.map(\.hex).joined(separator: ", ")), and given is "
+            "of a timeline that began with model \(hashes.map(\.hex).joined(separator: ", ")), and given is "
                 + "\(models.hashes.map(\.hex).joined(separator: ", ")): give those to --model and --challenger, in that order"
         default: "its payload is no state of a fold: \(error)"
         }

@@ -11,8 +11,10 @@ public struct SnapshotHead: Sendable {
     public let nextOffset: Int64
     public let properties: TimelineProperties
     public let secretFingerprint: UInt64?
-    /// The one that speaks first.
+    /// Of the timeline's beginning, the one that spoke first.
     public let models: [Digest128]
+    /// What the log has switched to since.
+    public let switched: SnapshotModels
     /// Of the last result.
     public let sequence: UInt64
     public let chain: Digest128
@@ -42,6 +44,7 @@ public struct SnapshotHead: Sendable {
             properties = try TimelineProperties(decoding: &cursor)
             secretFingerprint = try cursor.takeOptional(UInt64.self)
             models = try cursor.takeDigests(Int(try cursor.take(UInt8.self)))
+            switched = try SnapshotModels(decoding: &cursor)
             sequence = try cursor.take()
             chain = try cursor.takeDigests(1)[0]
             clock = try cursor.takeOptional(Int64.self)
@@ -61,6 +64,13 @@ public struct SnapshotHead: Sendable {
             throw SnapshotLoadError(
                 path: path, reason: "its payload is no state of a fold: \(error)", isOfOtherModels: false)
         }
+    }
+}
+
+extension SnapshotHead {
+    /// In force, the one that speaks first.
+    public var modelsInForce: [Digest128] {
+        switched.inForce.map { $0.files.map { unsafe xxh3Digest($0.span.bytes) } } ?? models
     }
 }
 

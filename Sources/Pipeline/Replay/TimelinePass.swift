@@ -66,9 +66,11 @@ final class DecodingFold {
     private let topic: String
     private var output = FoldOutput()
 
-    /// - Parameter topic: where it reads, for errors.
-    init(partition: Int32, models: Models, topic: String) {
-        fold = PartitionFold(partition: partition, models: models)
+    /// - Parameters:
+    ///   - loader: makes what the log switches to.
+    ///   - topic: where it reads, for errors.
+    init(partition: Int32, models: Models, loader: @escaping ModelLoader = loadModels, topic: String) {
+        fold = PartitionFold(partition: partition, models: models, loader: loader)
         self.topic = topic
     }
 

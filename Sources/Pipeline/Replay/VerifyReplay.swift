@@ -96,7 +96,7 @@ public struct ReplayVerifier<L: Log> {
     ) throws -> Report {
         let fold =
             switch start {
-            case .beginning: PartitionFold(partition: partition, models: folds.models)
+            case .beginning: PartitionFold(partition: partition, models: folds.models, loader: loadModels)
             case .newestSnapshot: try folds.start(partition, skipped: skipped)
             case .snapshot(let reference): try folds.load(reference, partition)
             }
@@ -134,7 +134,6 @@ public struct ReplayVerifier<L: Log> {
 
         var log: L { verifier.folds.log }
         var names: TopicNames { verifier.folds.names }
-        var models: Models { fold.models }
         /// The last result whose changes are published for certain, and whose results are.
         var lastPublished: UInt64 { min(published.sequence, committed.sequence) }
 
@@ -213,14 +212,14 @@ public struct ReplayVerifier<L: Log> {
         }
 
         private mutating func take(_ sequence: UInt64, _ bytes: RawSpan) throws {
-            let models = models
-            results.compare(sequence, bytes) { ScoreResult.text(of: bytes, models) }
+            let fold = fold
+            results.compare(sequence, bytes) { ScoreResult.text(of: bytes, fold.scorecard(of:)) }
             guard sequence <= lastPublished else { return }
             var cursor = ByteCursor(bytes)
             let (result, chain) = try ScoreResult.next(from: &cursor, verifying: nil)
             checkPublisher(sequence: sequence, chain: chain)
             guard !result.isOfChallenger else { return }
-            let change = ScoreChange(result: result, scorecard: models.speaking)
+            let change = ScoreChange(result: result, scorecard: fold.scorecard(of: result.model)!)
             var value = value  // moved out, since a span of a property keeps all of this from being changed
             self.value = []
             defer { self.value = value }
@@ -253,8 +252,8 @@ public struct ReplayVerifier<L: Log> {
                         "the timeline ends here, and \(report.end) was committed: records are lost"))
             }
             if isWhole { checkAggregator() }
-            let (log, models) = (log, models)
-            try results.fetchFound(log) { ScoreResult.text(of: $0, models) }
+            let (log, fold) = (log, fold)
+            try results.fetchFound(log) { ScoreResult.text(of: $0, fold.scorecard(of:)) }
             let last = isWhole ? lastPublished : min(lastPublished, fold.sequence)
             let deadline = monotonicMilliseconds() + verifier.patience
             for index in changes.indices {
@@ -271,7 +270,8 @@ public struct ReplayVerifier<L: Log> {
                     .position, names.timeline, fold.partition, report.end, sequence: fold.sequence,
                     "the aggregator's committed offset says another position than the fold has there",
                     found: committed.text,
-                    expected: OffsetMetadata(sequence: fold.sequence, chain: fold.chain, model: models.identity).text))
+                    expected: OffsetMetadata(sequence: fold.sequence, chain: fold.chain, model: fold.beginning.identity)
+                        .text))
         }
 
         private mutating func fillReport(_ isWhole: Bool) {

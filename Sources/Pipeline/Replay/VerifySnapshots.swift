@@ -67,7 +67,8 @@ extension CommittedFolds {
         _ checks: inout [SnapshotCheck], _ places: [Int], _ partition: Int32, _ progress: (Int) throws -> Void
     ) throws {
         let kept = try log.watermarks(topic: names.timeline, partition: partition)
-        var fold: PartitionFold? = kept.lowerBound == 0 ? PartitionFold(partition: partition, models: models) : nil
+        var fold: PartitionFold? =
+            kept.lowerBound == 0 ? PartitionFold(partition: partition, models: models, loader: loadModels) : nil
         for place in places.sorted(by: { checks[$0].file.reference.offset < checks[$1].file.reference.offset }) {
             let reference = checks[place].file.reference
             guard reference.offset <= kept.upperBound else {

@@ -113,14 +113,14 @@ public final class Aggregator<L: Log>: Role {
                 snapshot: try otherModelsOfSnapshot(partition: position.partition, notAbove: offset)
             ).error(
                 """
-                start with the former, in that order. The models are fixed when a timeline is first scored, since the \
-                numbers and the chain of its results follow from all of them; to add, drop or swap one today, make a new \
-                set of topics (`plainscore topics create --prefix NAME`) and publish the raw events there
+                start with the former, in that order: the options name the models with which the timeline began, since \
+                the numbers and the chain of its results follow from them. To add, drop or swap one now, leave them as \
+                they are and run `plainscore model switch FILE [--challenger FILE]`: the log carries the new ones
                 """)
         }
         let fold =
             try newestSnapshot(partition: position.partition, notAbove: offset)
-            ?? PartitionFold(partition: position.partition, models: models)
+            ?? PartitionFold(partition: position.partition, models: models, loader: loadModels)
         let low = try log.watermarks(topic: names.timeline, partition: position.partition).lowerBound
         guard low <= fold.nextOffset else {
             throw RoleError.logBeginsLater(
@@ -142,7 +142,8 @@ public final class Aggregator<L: Log>: Role {
         for reference in try store.candidates(topic: names.timeline, partition: partition, notAbove: offset) {
             do {
                 let payload = try store.read(reference)
-                let fold = try PartitionFold(state: unsafe payload.span.bytes, partition: partition, models: models)
+                let fold = try PartitionFold(
+                    state: unsafe payload.span.bytes, partition: partition, models: models, loader: loadModels)
                 guard fold.nextOffset == reference.offset else { throw SnapshotPayloadError.layout }
                 guard fold.properties == identity.properties else { throw SnapshotPayloadError.otherTimeline }
                 return fold
@@ -159,7 +160,8 @@ public final class Aggregator<L: Log>: Role {
         for reference in try store.candidates(topic: names.timeline, partition: partition, notAbove: offset) {
             do {
                 let payload = try store.read(reference)
-                _ = try PartitionFold(state: unsafe payload.span.bytes, partition: partition, models: models)
+                _ = try PartitionFold(
+                    state: unsafe payload.span.bytes, partition: partition, models: models, loader: loadModels)
             } catch SnapshotPayloadError.otherModel(let hashes) {
                 return hashes
             } catch {

@@ -32,9 +32,9 @@ struct OwnedPartition {
     /// Whether the fold has not yet reached what was committed when the partition was assigned.
     var isRecovering: Bool { !isVerified }
 
-    /// How far the results have come.
+    /// How far the results have come, under the models of the timeline's beginning and those that the log brought since.
     var position: OffsetMetadata {
-        OffsetMetadata(sequence: fold.sequence, chain: fold.chain, model: fold.models.identity)
+        OffsetMetadata(sequence: fold.sequence, chain: fold.chain, model: fold.beginning.identity)
     }
 
     mutating func fold(_ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan) throws(FoldError) {

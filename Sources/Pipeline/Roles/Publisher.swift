@@ -1,3 +1,4 @@
+import Checksums
 import Events
 import Log
 import Scoring
@@ -10,7 +11,10 @@ private let transactionBytesMax = 2 << 20
 /// purpose, numbered, in a transaction with the offsets it was made from. What challengers say is passed over.
 public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reader == L.Reader {
     private let names: TopicNames
-    private let scorecard: Scorecard
+    private let log: L
+    /// Those that speak or spoke, by their hashes: the one given, and what was switched to as far as it is known.
+    private var cards: [Digest128: Scorecard]
+    private let given: Digest128
     private let journal: Journal
     private let context: RoleContext
 
@@ -29,7 +33,9 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         context: RoleContext
     ) throws {
         self.names = names
-        self.scorecard = scorecard
+        self.log = log
+        given = scorecard.hash
+        cards = [scorecard.hash: scorecard]
         self.journal = journal
         self.context = context
         meter = RoleMeter(topics: Purpose.allCases.map(names.scoreChanges))
@@ -69,7 +75,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
             guard let metadata = OffsetMetadata(position.metadata) else {
                 throw RoleError.metadata(topic: names.scores, partition: position.partition, text: position.metadata)
             }
-            if let model = metadata.model, model != scorecard.hash { throw wrongModel(position.partition, model.hex) }
+            if let model = metadata.model { _ = try card(model, position.partition) }
             streams[position.partition] = ResultStream(position: metadata, offset: offset)
             positions.append(PartitionPosition(partition: position.partition, offset: offset))
         }
@@ -103,8 +109,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     private func take(_ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan) throws {
         let repeats = try streams[entry.partition]!.take(entry, key: key, value: value, topic: names.scores) { result in
             guard !result.isOfChallenger else { return }
-            guard result.model == scorecard.hash else { throw wrongModel(entry.partition, result.model.hex) }
-            let change = ScoreChange(result: result, scorecard: scorecard)
+            let change = ScoreChange(result: result, scorecard: try card(result.model, entry.partition))
             for recipient in result.recipients {
                 outbox.append(topic: topics[recipient.purpose]!, partition: entry.partition, recipient, change)
             }
@@ -137,10 +142,16 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         return false
     }
 
-    private func wrongModel(_ partition: Int32, _ hash: String) -> RoleError {
-        .wrongModel(
-            "\(names.scores)-\(partition) was scored with model \(hash), and --model is \(scorecard.hash.hex): give the --model that the aggregator runs"
-        )
+    /// The model of a result. One that is not known yet has been switched to since the last look.
+    private func card(_ hash: Digest128, _ partition: Int32) throws -> Scorecard {
+        if let card = cards[hash] { return card }
+        for models in try readSwitchedModels(log, names: names) { cards[models.speaking.hash] = models.speaking }
+        guard let card = cards[hash] else {
+            throw RoleError.wrongModel(
+                "\(names.scores)-\(partition) was scored with model \(hash.hex), and --model is \(given.hex): give the --model that the aggregator runs"
+            )
+        }
+        return card
     }
 
     public func measures() -> RoleMeasures {

@@ -10,8 +10,8 @@ import Wire
 ///                  └────────┴─▶ dead-letters: original bytes, coordinates, reason, mend
 /// ```
 /// Writers are dense and in order from a committed offset: offsets are committed only after all outputs made from the
-/// records below them are delivered, and one failed delivery ends the process. The consents consumer also makes and
-/// forwards ticks.
+/// records below them are delivered, and one failed delivery ends the process. That of consents also makes and forwards
+/// ticks; that of `control`, which runs beside it (`ConsentsConsumer`), carries the models of a switch.
 public final class RawConsumer<L: Log>: Role {
     /// How often the consents consumer of a live timeline ticks, ms.
     public static var tickEveryMilliseconds: Int64 { 10_000 }
@@ -118,7 +118,7 @@ public final class RawConsumer<L: Log>: Role {
             inputs.append(entry.timestamp)
             let source = Coordinates(topic: topic, partition: entry.partition, offset: entry.offset)
             next[entry.partition] = entry.offset + 1
-            let content: TimelineRecord.Content
+            let content: TimelineRecord.Content?
             do throws(Refusal) {
                 content = try reading.content(
                     of: batch.value(entry), isNull: entry.isNullValue, appendedAt: entry.timestamp, key: hasher.key)
@@ -128,6 +128,8 @@ public final class RawConsumer<L: Log>: Role {
                 try refuse(DeadLetter(source: source, appendedAt: entry.timestamp, refusal: error), batch.value(entry))
                 continue
             }
+            guard let content else { continue }
+            if case .models = content { journal.info(.modelsCarried, ["offset": .int(Int(entry.offset))]) }
             written += try append(
                 TimelineRecord(source: source, appendedAt: entry.timestamp, content: content), with: &buffers)
         }
@@ -142,7 +144,7 @@ public final class RawConsumer<L: Log>: Role {
         if inFlight.undelivered > undeliveredMax { try writer.flush(milliseconds: finishMilliseconds) }
     }
 
-    /// An event goes to its person's partition, a tick to every one. Returns how many records that makes.
+    /// An event goes to its person's partition, a tick and models to every one. Returns how many records that makes.
     private func append(_ record: TimelineRecord, with buffers: inout Buffers) throws -> Int {
         buffers.key.removeAll(keepingCapacity: true)
         TimelineRecord.key(source: record.source, random: assignment, into: &buffers.key)

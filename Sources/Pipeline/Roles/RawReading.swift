@@ -1,4 +1,6 @@
 import Events
+import ScorecardFiles
+import Scoring
 import Wire
 
 /// What a raw record says: the one reading of the consumers that write the timeline, and of the operator who checks it.
@@ -15,11 +17,13 @@ struct RawReading {
         self.fingerprint = fingerprint
     }
 
-    /// The value decoded, and checked against all that the decoder alone cannot know; `key` names the person.
+    /// The value decoded, and checked against all that the decoder alone cannot know; `key` names the person. nil for a
+    /// record of `control` that says nothing to the timeline.
     func content(of value: RawSpan, isNull: Bool, appendedAt: Int64, key: (Identifier) -> PersonKey) throws(Refusal)
-        -> TimelineRecord.Content
+        -> TimelineRecord.Content?
     {
         guard !isNull else { throw Refusal.null }
+        if topic == .control { return try models(value) }
         switch try decoder.decode(value) {
         case .tick(let time):
             guard topic == .consents else { throw Refusal.tickOnOtherTopic }
@@ -43,4 +47,23 @@ struct RawReading {
             }
         }
     }
+
+    /// Models are carried only where they load: what stops the fold must never come to it.
+    private func models(_ value: RawSpan) throws(Refusal) -> TimelineRecord.Content? {
+        let record: ControlRecord?
+        do {
+            record = try ControlRecord(value)
+        } catch {
+            throw Refusal(.damagedControl, "", "write to control with `plainscore` alone: this is no record of it")
+        }
+        guard case .models(let activation) = record else { return nil }
+        do {
+            _ = try loadModels(activation)
+        } catch {
+            throw Refusal(.unusableModels, "", "mend it and switch again: \("\(error)".prefix(Self.reasonMax))")
+        }
+        return .models(activation)
+    }
+
+    private static let reasonMax = 400
 }

@@ -58,6 +58,10 @@ extension FoldError {
             return .brokenInvariant("\(place): \(source) came again with a later stamp: the raw topic was made anew")
         case .unknownSource(let source):
             return .brokenInvariant("\(place): \(source) names a raw partition that this timeline does not have")
+        case .models(let offset, let reason):
+            return .wrongModel(
+                "\(place)@\(offset) switches to models that this program cannot load: \(reason). Start the version that `plainscore model switch` was of, or a later one"
+            )
         }
     }
 }

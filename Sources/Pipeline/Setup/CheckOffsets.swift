@@ -55,7 +55,7 @@ extension CheckedCluster {
             let place = "\(plan.topic)[\(committed.partition)]"
             guard let offset = committed.offset else {
                 differences.append(
-                    kept.upperBound == 0
+                    kept.upperBound == 0 || plan.mayBeginAgain
                         ? TopicDifference(
                             what: "group '\(plan.group)' has no committed offset for \(place)", mend: createTopics)
                         : TopicDifference(

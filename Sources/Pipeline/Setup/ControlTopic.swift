@@ -1,16 +1,18 @@
 import Checksums
 import Events
 import Log
+import Scoring
 
 // A record of topic `control`, little endian; the key is empty.
 //
 //  0 u64 checksum: XXH3 of all that follows
-//  8 u8  kind      0 properties          1 secret
-//  9 …             68 bytes, the layout  u64 fingerprint of the secret
+//  8 u8  kind      0 properties          1 secret                        2 models
+//  9 …             68 bytes, the layout  u64 fingerprint of the secret   the layout of ModelActivation
 //                  of TimelineProperties
 //
-// The first record of each kind counts. All later ones of the same kind are what a second operator wrote at the same
-// time, and mean nothing. Kinds above 1 are for later readers: model activations.
+// The first record of properties and of the secret counts. All later ones of the same kind are what a second operator wrote
+// at the same time, and mean nothing. Each record of models takes effect: the consents consumer carries it to every
+// partition of the timeline. A later record that is none of these is passed over, and a dead letter says so.
 
 /// What a timeline is and under which secret its persons are named, as its control topic says.
 public struct TimelineIdentity: Equatable, Sendable {
@@ -47,11 +49,12 @@ public func readControl<L: Log>(_ log: L, names: TopicNames) throws -> TimelineI
 }
 
 /// One record of the control topic.
-enum ControlRecord: Equatable {
+public enum ControlRecord: Equatable, Sendable {
     case properties(TimelineProperties)
     case secret(fingerprint: UInt64)
+    case models(ModelActivation)
 
-    func encode() -> [UInt8] {
+    public func encode() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(littleEndian: UInt64(0))
         switch self {
@@ -61,6 +64,9 @@ enum ControlRecord: Equatable {
         case .secret(let fingerprint):
             bytes.append(1)
             bytes.append(littleEndian: fingerprint)
+        case .models(let activation):
+            bytes.append(2)
+            bytes += activation.bytes
         }
         let checksum = unsafe xxh3(bytes.span.bytes.extracting(8...))
         bytes.store(littleEndian: checksum, at: 0)
@@ -76,16 +82,51 @@ enum ControlRecord: Equatable {
         switch try cursor.take(UInt8.self) {
         case 0: self = .properties(try TimelineProperties(decoding: &cursor))
         case 1: self = .secret(fingerprint: try cursor.take())
+        case 2:
+            self = .models(try ModelActivation(value.extracting(9...)))
+            return
         default: return nil
         }
         try cursor.finish()
     }
 }
 
-/// The first record of each kind that the control topic holds.
+/// The first record of properties and of the secret that the control topic holds.
 func readControlRecords<L: Log>(_ log: L, names: TopicNames) throws -> (
     properties: TimelineProperties?, secretFingerprint: UInt64?
 ) {
+    var properties: TimelineProperties?
+    var secretFingerprint: UInt64?
+    try eachControlRecord(log, names: names) { offset, record in
+        switch record {
+        case .properties(let found):
+            guard properties != nil || offset == controlPropertiesCoordinates.offset else {
+                throw SetupError(
+                    .configuration, "topic '\(names.raw(.control))' does not begin with the timeline's properties")
+            }
+            properties = properties ?? found
+        case .secret(let fingerprint): secretFingerprint = secretFingerprint ?? fingerprint
+        case .models: break
+        }
+    }
+    return (properties, secretFingerprint)
+}
+
+/// The models that were switched to, in their order; those that this program cannot load are left out.
+/// - Throws: as `readControl`. Complexity: linear in the control topic.
+public func readSwitchedModels<L: Log>(_ log: L, names: TopicNames) throws -> [Models] {
+    var switched: [Models] = []
+    try eachControlRecord(log, names: names) { _, record in
+        if case .models(let activation) = record, let models = try? loadModels(activation) { switched.append(models) }
+    }
+    return switched
+}
+
+/// Hands on the records of kinds that this version knows. A later record that is damaged means nothing: the first is what
+/// the timeline stands on.
+private func eachControlRecord<L: Log>(
+    _ log: L, names: TopicNames, _ body: (_ offset: Int64, ControlRecord) throws -> Void
+) throws {
     let topic = names.raw(.control)
     let kept = try log.watermarks(topic: topic, partition: 0)
     guard kept.lowerBound == 0 else {
@@ -93,28 +134,18 @@ func readControlRecords<L: Log>(_ log: L, names: TopicNames) throws -> (
             .configuration,
             "topic '\(topic)' begins at offset \(kept.lowerBound): what the timeline is has been deleted from it")
     }
-    var properties: TimelineProperties?
-    var secretFingerprint: UInt64?
     try log.read(topic: topic, partition: 0, range: kept) { batch in
         for entry in batch.entries {
-            let record: ControlRecord?
             do {
-                record = try ControlRecord(batch.value(entry))
-            } catch {
-                throw SetupError(.configuration, "\(topic)-0@\(entry.offset) is no record of this version: \(error)")
-            }
-            switch record {
-            case .properties(let found):
-                guard properties != nil || entry.offset == controlPropertiesCoordinates.offset else {
-                    throw SetupError(.configuration, "topic '\(topic)' does not begin with the timeline's properties")
+                if let record = try ControlRecord(batch.value(entry)) { try body(entry.offset, record) }
+            } catch let error where !(error is SetupError) {
+                guard entry.offset != controlPropertiesCoordinates.offset else {
+                    throw SetupError(
+                        .configuration, "\(topic)-0@\(entry.offset) is no record of this version: \(error)")
                 }
-                properties = properties ?? found
-            case .secret(let fingerprint): secretFingerprint = secretFingerprint ?? fingerprint
-            case nil: break
             }
         }
     }
-    return (properties, secretFingerprint)
 }
 
 /// Appends a record to the control topic and waits until it is there.

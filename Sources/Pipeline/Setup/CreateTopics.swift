@@ -142,7 +142,7 @@ func awaitLeaders(_ log: KafkaLog, _ plan: TopicPlan) throws {
     }
 }
 
-/// Commits offset 0 where a group has none and its partition has never held a record.
+/// Commits offset 0 where a group has none and its partition has never held a record, or nothing is lost by it.
 private func commitStarts(
     _ log: KafkaLog, _ admin: KafkaAdmin, _ properties: TimelineProperties, _ names: TopicNames
 ) throws -> [String] {
@@ -151,7 +151,8 @@ private func commitStarts(
         let absent = try log.committed(group: plan.group, topic: plan.topic).filter { $0.offset == nil }
         var starts: [CommittedOffset] = []
         for partition in absent.map(\.partition) {
-            guard try log.watermarks(topic: plan.topic, partition: partition).upperBound == 0 else {
+            let kept = try log.watermarks(topic: plan.topic, partition: partition)
+            guard kept.upperBound == 0 || plan.mayBeginAgain && kept.lowerBound == 0 else {
                 throw SetupError(.configuration, missingOffset(plan, partition))
             }
             starts.append(CommittedOffset(partition: partition, offset: 0, metadata: plan.metadata))

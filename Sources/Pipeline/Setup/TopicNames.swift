@@ -14,7 +14,7 @@ public struct TopicNames: Equatable, Sendable {
     public var deadLetters: String { prefix + "dead-letters" }
     public func scoreChanges(_ purpose: Purpose) -> String { prefix + "score-changes." + purpose.name }
 
-    /// One group per raw event topic; it reads that topic alone.
+    /// One group per raw topic, that of `control` among them; it reads that topic alone.
     public func consumerGroup(_ topic: RawTopic) -> String { prefix + topic.name + "-consumer" }
     /// Reads the timeline.
     public var aggregatorGroup: String { prefix + "aggregator" }

@@ -60,6 +60,9 @@ struct GroupPlan {
     var topic: String
     var partitions: Int32
     var metadata = ""
+    /// Whether it may begin at 0 again at any time: its records, carried once more, are dropped as repeats, and the topic
+    /// loses none.
+    var mayBeginAgain = false
 }
 
 /// Every group, in the order in which records flow.
@@ -67,6 +70,8 @@ func groupPlans(_ properties: TimelineProperties, names: TopicNames) -> [GroupPl
     zip(RawTopic.events, properties.rawPartitions).map { topic, partitions in
         GroupPlan(group: names.consumerGroup(topic), topic: names.raw(topic), partitions: partitions)
     } + [
+        GroupPlan(
+            group: names.consumerGroup(.control), topic: names.raw(.control), partitions: 1, mayBeginAgain: true),
         GroupPlan(group: names.aggregatorGroup, topic: names.timeline, partitions: properties.partitions),
         GroupPlan(
             group: names.publisherGroup, topic: names.scores, partitions: properties.partitions,

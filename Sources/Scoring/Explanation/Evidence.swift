@@ -85,9 +85,10 @@ extension Feature {
 
 extension Evidence {
     init(
-        of feature: Feature, _ person: borrowing Person, on day: Int32, dayOffset: DayOffset, _ names: EventNames
+        of feature: Feature, _ person: borrowing Person, on day: Int32, currency: UInt8, dayOffset: DayOffset,
+        _ names: EventNames
     ) {
-        let (role, places) = feature.evidence(of: person.events, on: day, currency: Currencies.ofModel)
+        let (role, places) = feature.evidence(of: person.events, on: day, currency: currency)
         var newest: [Fact] = []
         for place in places.suffix(Self.shownMax).reversed() {
             let event = person.events[place]

@@ -67,8 +67,9 @@ public struct ExplanationError: Error, Equatable, CustomStringConvertible {
 }
 
 extension PartitionFold {
-    /// Explains one person by the model that speaks, as they stand now; nil without a live grant. Changes nothing. `names` tells the ids of the
-    /// events behind the values.
+    /// Explains one person by the model that speaks, as they stand now; nil without a live grant. Changes nothing. `names`
+    /// tells the ids of the events behind the values. Whom a switch of models has not reached yet is explained by the
+    /// model that their published score is of (`scorecard(speakingFor:)`).
     ///
     /// The points of the characteristics and the initial score add up to the score that was published, or it throws.
     /// Complexity: characteristics × events for the present, and that again for each moment of the forecast.
@@ -79,10 +80,12 @@ extension PartitionFold {
 
     private func explanation(of person: borrowing Person, _ names: EventNames) throws -> Explanation {
         let day = state.standingDay(of: person)
+        let scorecard = state.generation(of: person).models.speaking
+        let compiled = state.generation(of: person).compiled
         var evaluation = Evaluation()
         var totals = Totals()
-        totals.build(state.compiled.plan, person.events, on: day)
-        state.compiled.evaluate(&totals, person.events, into: &evaluation)
+        totals.build(compiled.plan, person.events, on: day)
+        compiled.evaluate(&totals, person.events, into: &evaluation)
         var characteristics: [ExplainedCharacteristic] = []
         for (index, characteristic) in scorecard.characteristics.enumerated() {
             var inputs: [ExplainedCharacteristic.Input] = []
@@ -90,14 +93,16 @@ extension PartitionFold {
                 inputs.append(
                     .init(
                         feature: feature.name,
-                        value: feature.value(of: person.events, on: day, currency: Currencies.ofModel),
-                        evidence: Evidence(of: feature, person, on: day, dayOffset: properties!.dayOffset, names)))
+                        value: feature.value(of: person.events, on: day, currency: compiled.speakingCurrency),
+                        evidence: Evidence(
+                            of: feature, person, on: day, currency: compiled.speakingCurrency,
+                            dayOffset: properties!.dayOffset, names)))
             }
             characteristics.append(
                 ExplainedCharacteristic(characteristic, bin: Int(evaluation.bins[index]), inputs: inputs))
         }
-        let score = state.compiled.score(0, person.ledger)
-        try check(characteristics, evaluation.score, published: score)
+        let score = compiled.score(0, person.ledger)
+        try check(characteristics, scorecard.initialScore, evaluation.score, published: score)
         return Explanation(
             day: day, clock: clock, score: score, missing: evaluation.missing, characteristics: characteristics,
             reasons: score == nil ? [] : scorecard.reasons(bins: Array(evaluation.bins.prefix(characteristics.count))),
@@ -105,7 +110,9 @@ extension PartitionFold {
     }
 
     /// What is said here must be what was published.
-    private func check(_ characteristics: [ExplainedCharacteristic], _ scored: Int32?, published: Int32?) throws {
+    private func check(
+        _ characteristics: [ExplainedCharacteristic], _ initialScore: Int32, _ scored: Int32?, published: Int32?
+    ) throws {
         guard scored == published else {
             throw ExplanationError(
                 description: "scored again, the person has \(scored.map { "\($0)" } ?? "no score"), and "
@@ -113,14 +120,24 @@ extension PartitionFold {
                     + "state")
         }
         guard let score = published else { return }
-        let sum = characteristics.reduce(Int64(scorecard.initialScore)) { $0 + Int64($1.points ?? 0) }
+        let sum = characteristics.reduce(Int64(initialScore)) { $0 + Int64($1.points ?? 0) }
         guard sum == score else {
             throw ExplanationError(description: "the points add up to \(sum), and the score is \(score)")
         }
     }
 }
 
+extension PartitionFold {
+    /// The model by which the person was scored last; nil without a live grant.
+    public func scorecard(speakingFor person: PersonKey) -> Scorecard? {
+        state.people.slot(of: person).map { state.generation(of: state.people[$0]).models.speaking }
+    }
+}
+
 extension FoldState {
+    /// The models by which the person was scored last.
+    func generation(of person: borrowing Person) -> Generation { generations[person.ledger.generation] }
+
     /// The later of the clock's day and that of the last change; while a due moment still waits for its turn, the latter.
     func standingDay(of person: borrowing Person) -> Int32 {
         guard let clock, person.dueAt > clock else { return person.standingDay }

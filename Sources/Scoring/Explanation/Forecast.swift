@@ -41,15 +41,23 @@ extension PartitionFold {
     /// the end, is rolled one due moment at a time. A moment that is due already and waits for its turn comes first.
     func forecast(of person: borrowing Person) throws -> [ForecastMoment] {
         guard let properties, let end = person.ledger.grants.map(\.expiresAt).max() else { return [] }
+        let compiled = state.generation(of: person).compiled
+        let scorecard = state.generation(of: person).models.speaking
         let alone = PartitionFold(partition: partition, scorecard: scorecard)
+        alone.state.use(
+            generations: Generations(
+                Generation(
+                    models: Models(scorecard),
+                    compiled: CompiledModels(Models(scorecard), currencies: [compiled.speakingCurrency]), change: nil)))
         alone.state.properties = properties
         alone.state.ticks = TickTimes(times: [end], clock: end, firstClock: end)
         alone.state.currencies = state.currencies
         var copy = Person(copying: person)
         copy.standingDay = state.standingDay(of: person)
-        let hadScore = state.compiled.hasScore(0, person.ledger)
+        copy.ledger.generation = alone.state.generations.number
+        let hadScore = compiled.hasScore(0, person.ledger)
         copy.ledger.resetBins(hadScore ? scorecard.characteristics.count : 0)
-        if hadScore { for row in state.compiled.models[0].row { copy.ledger.setBin(row, person.ledger.bin(row)) } }
+        if hadScore { for row in compiled.models[0].row { copy.ledger.setBin(row, person.ledger.bin(row)) } }
         let slot = alone.state.people.insert(copy)
         alone.state.evaluate(slot)  // what is due next for this model alone
         alone.state.schedule(slot)
@@ -92,8 +100,9 @@ extension PartitionFold {
         var moved: [ForecastMoment.Movement] = []
         for (index, characteristic) in scorecard.characteristics.enumerated() {
             let feature = characteristic.feature
-            let old = feature.value(of: before.events, on: before.standingDay, currency: Currencies.ofModel)
-            let new = feature.value(of: before.events, on: result.day, currency: Currencies.ofModel)
+            let old = feature.value(
+                of: before.events, on: before.standingDay, currency: state.compiled.speakingCurrency)
+            let new = feature.value(of: before.events, on: result.day, currency: state.compiled.speakingCurrency)
             let movement = result.movements[index]
             let isScored = movement.pointsBefore != nil && movement.pointsAfter != nil
             guard old != new || isScored && movement.pointsBefore != movement.pointsAfter else { continue }

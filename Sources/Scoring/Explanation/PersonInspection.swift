@@ -4,7 +4,7 @@ import Events
 public struct PersonInspection: Equatable, Sendable {
     /// The day the person stands at.
     public let day: Int32
-    /// By the model that speaks.
+    /// By the model that speaks, or that spoke last where a switch has not reached them yet.
     public let score: Int32?
     /// In the order asked for; nil is missing.
     public let values: [Int64?]
@@ -38,10 +38,10 @@ extension FoldState {
         kept += person.ledger.notices.map { .init(identity: $0.identity, day: $0.day) }
         var values: [Int64?] = []
         for feature in features {
-            values.append(feature.value(of: person.events, on: person.standingDay, currency: Currencies.ofModel))
+            values.append(feature.value(of: person.events, on: person.standingDay, currency: compiled.speakingCurrency))
         }
         return PersonInspection(
-            day: person.standingDay, score: compiled.score(0, person.ledger), values: values,
+            day: person.standingDay, score: generation(of: person).compiled.score(0, person.ledger), values: values,
             grants: person.ledger.grants.map(LiveGrant.init), kept: kept)
     }
 }

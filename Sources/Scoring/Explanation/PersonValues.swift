@@ -1,6 +1,6 @@
 import Events
 
-/// What a fold holds of one person: the features that the speaking model reads, on the day on which the person stands.
+/// What a fold holds of one person: the features that a model reads, on the day on which the person stands.
 public struct PersonValues: Sendable {
     public struct Value: Equatable, Sendable {
         public let feature: String
@@ -8,6 +8,8 @@ public struct PersonValues: Sendable {
         public let value: Int64?
     }
 
+    /// By which the person was scored last.
+    public let model: Scorecard
     public let day: Int32
     /// As it was published; nil where a feature is missing.
     public let score: Int32?
@@ -24,14 +26,17 @@ extension PartitionFold {
 
     private func values(of person: borrowing Person) -> PersonValues {
         let day = state.standingDay(of: person)
+        let model = state.generation(of: person).models.speaking
+        let compiled = state.generation(of: person).compiled
         var seen: Set<String> = []
         var values: [PersonValues.Value] = []
-        for feature in scorecard.characteristics.flatMap(\.features) where seen.insert(feature.name).inserted {
+        for feature in model.characteristics.flatMap(\.features) where seen.insert(feature.name).inserted {
             values.append(
                 .init(
                     feature: feature.name,
-                    value: feature.value(of: person.events, on: day, currency: Currencies.ofModel)))
+                    value: feature.value(of: person.events, on: day, currency: compiled.speakingCurrency)))
         }
-        return PersonValues(day: day, score: state.compiled.score(0, person.ledger), values: values)
+        return PersonValues(
+            model: model, day: day, score: compiled.score(0, person.ledger), values: values)
     }
 }

@@ -29,6 +29,7 @@ extension FoldState {
             people.remove(at: slot)
             return outcome
         }
+        people[slot].ledger.generation = generations.number
         people[slot].ledger.append(Grant(consent, opening: source))
         for waited in waiting.take(key) {
             let outcome = admit(

@@ -15,4 +15,6 @@ public enum FoldError: Error, Equatable {
     case rawTopicRemade(Coordinates)
     /// A record names a raw partition that the properties do not have.
     case unknownSource(Coordinates)
+    /// Brings models that this program cannot load.
+    case models(offset: Int64, reason: String)
 }

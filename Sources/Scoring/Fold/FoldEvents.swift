@@ -21,6 +21,7 @@ extension FoldState {
     private mutating func rolledSlot(of person: PersonKey, into output: inout FoldOutput) -> Int? {
         guard let slot = people.slot(of: person) else { return nil }
         willChange(slot)
+        if isBehind(slot), !bring(slot, into: &output) { return nil }
         guard rollToClock(slot, into: &output) else { return nil }
         return slot
     }
@@ -93,7 +94,7 @@ extension FoldState {
         people[slot].insert(
             kept, identity: identity, contentHash: contentHash, producer: event.producer.span, id: event.id.span,
             isWholeSecond: event.occurredAt % 1000 == 0, plan: compiled.plan)
-        if event.currency != models.speaking.currency { outcomes.otherCurrency += 1 }
+        if kept.currency != compiled.speakingCurrency { outcomes.otherCurrency += 1 }
     }
 
     /// Keeps a consent or a correction; what the correction takes back goes, and where that was the person's latest

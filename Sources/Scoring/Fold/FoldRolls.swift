@@ -21,20 +21,29 @@ extension FoldState {
             steps += 1
             rolled += 1
             willChange(slot)
-            if step(slot, into: &output) { schedule(slot) }
+            if isBehind(slot) {
+                _ = bring(slot, into: &output)  // who is due after that is in the calendar again
+            } else if step(slot, into: &output) {
+                schedule(slot)
+            }
         }
     }
 
     /// Rolls one person through all that is due on the clock; false when their last grant ended.
     mutating func rollToClock(_ slot: Int, into output: inout FoldOutput) -> Bool {
         guard let clock = ticks.clock else { return true }
-        while people[slot].dueAt <= clock {
+        return roll(slot, to: clock, into: &output)
+    }
+
+    /// The same up to a moment that the clock has reached.
+    mutating func roll(_ slot: Int, to time: Int64, into output: inout FoldOutput) -> Bool {
+        while people[slot].dueAt <= time {
             guard step(slot, into: &output) else { return false }
             schedule(slot)
         }
-        let clockDay = clockDay(for: people[slot].key)
-        people[slot].ledger.dropNotices(through: clockDay - properties!.horizonDays)
-        stand(slot, on: clockDay)
+        let day = day(of: time, for: people[slot].key)
+        people[slot].ledger.dropNotices(through: day - properties!.horizonDays)
+        stand(slot, on: day)
         return true
     }
 

@@ -23,12 +23,15 @@ extension FoldState {
         let moved = compiled.settle(&people[slot].ledger, evaluation)
         guard moved != 0 else { return }
         for model in compiled.models.indices where moved & 1 << model != 0 {
-            tell(model, slot, because: cause, into: &output)
+            tell(
+                model, slot, previousScore: compiled.score(model, people[slot].ledger), because: cause, into: &output)
         }
     }
 
-    private mutating func tell(
-        _ model: Int, _ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput
+    /// Tells what the evaluation says of one model, and takes it over.
+    mutating func tell(
+        _ model: Int, _ slot: Int, previousScore: Int32?, because cause: ScoreResult.Cause,
+        into output: inout FoldOutput
     ) {
         if model == 0 {
             assert(people[slot].ledger.grantCount > 0, "a person without a live grant has no state")
@@ -37,9 +40,8 @@ extension FoldState {
         let verdict = evaluation.verdicts[model]
         write(
             ResultHead(
-                day: people[slot].standingDay, cause: cause, score: verdict.score,
-                previousScore: compiled.score(model, people[slot].ledger), isEnd: false, missing: verdict.missing,
-                model: compiled.models[model].hash),
+                day: people[slot].standingDay, cause: cause, score: verdict.score, previousScore: previousScore,
+                isEnd: false, missing: verdict.missing, model: compiled.models[model].hash),
             movementsOf: model, slot, to: model == 0 ? .allGrants : .nobody, into: &output)
         compiled.take(model, evaluation, into: &people[slot].ledger)
     }

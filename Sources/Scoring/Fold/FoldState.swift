@@ -4,7 +4,9 @@ import Events
 /// What a fold has of one partition, and the working memory that it reuses.
 struct FoldState: ~Copyable {
     let partition: Int32
-    let models: Models
+    /// The models at the timeline's beginning.
+    let beginning: Models
+    let loader: ModelLoader
 
     var nextOffset: Int64 = 0
     var properties: TimelineProperties?
@@ -18,11 +20,18 @@ struct FoldState: ~Copyable {
     var calendar = Calendar()
     var waiting = WaitingRoom()
     var currencies: Currencies
+    var generations: Generations
     /// A snapshot that is being written, in slices.
     var cut: StateCut?
 
     // Working memory, kept so that the steady state allocates nothing; not state.
-    let compiled: CompiledModels
+    /// In force; for a moment, while a person is brought there from earlier ones, those.
+    var compiled: CompiledModels
+    /// Persons who are not under the models in force, and their keys in order, among others.
+    var behind = 0
+    var line = KeyQueue()
+    /// Of all models that were in force since this was made.
+    var cards: [Digest128: Scorecard] = [:]
     var evaluation = Evaluation()
     var scratchTotals = Totals()
     var scratch: [UInt8] = []
@@ -30,12 +39,18 @@ struct FoldState: ~Copyable {
     var timelineOffset: Int64 = 0
     var rolled = 0
 
-    init(partition: Int32, models: Models) {
+    init(partition: Int32, models: Models, loader: @escaping ModelLoader) {
         self.partition = partition
-        self.models = models
+        beginning = models
+        self.loader = loader
         currencies = Currencies(of: models)
         compiled = CompiledModels(models)
+        generations = Generations(Generation(models: models, compiled: compiled, change: nil))
+        for card in models.all { cards[card.hash] = card }
     }
+
+    /// In force.
+    var models: Models { generations.inForce.models }
 
     var clock: Int64? { ticks.clock }
 
@@ -74,7 +89,16 @@ struct FoldState: ~Copyable {
             ticks.advance(partition: record.source.partition, to: time)
             endWaits()
             // A timeline made for history has few ticks, far apart: each rolls everyone due before the next record.
-            roll(atMost: properties.mode == .history ? .max : Int(properties.rollsPerTick), into: &output)
+            let limit = properties.mode == .history ? .max : Int(properties.rollsPerTick)
+            if behind > 0 { move(atMost: limit, into: &output) }
+            roll(atMost: limit, into: &output)
+        case .models:
+            let activation = try TimelineRecord.models(in: value)
+            guard try isNew(record, offset) else { return }
+            outcomes[.control] += 1
+            try switchModels(to: activation, by: record, into: &output)
+            move(atMost: Int(properties.rollsPerRecord), into: &output)
+            roll(atMost: Int(properties.rollsPerRecord), into: &output)
         case .event(let type):
             let person = try TimelineRecord.person(in: value)
             let event = try TimelineRecord.event(type, in: value)
@@ -82,6 +106,7 @@ struct FoldState: ~Copyable {
             let bytes = value.extracting(TimelineRecord.eventStart...)
             handle(
                 event, contentHash: event.contentHash(encoded: bytes), of: person, from: record.source, into: &output)
+            if behind > 0 { move(atMost: Int(properties.rollsPerRecord), into: &output) }
             roll(atMost: Int(properties.rollsPerRecord), into: &output)
         }
     }

@@ -25,7 +25,7 @@ struct Lookahead: ~Copyable {
     }
 
     mutating func expect(
-        _ key: PersonKey, _ identity: UInt64, _ people: borrowing PersonTable, _ plan: Plan
+        _ key: PersonKey, _ identity: UInt64, _ people: borrowing PersonTable, _ plan: Plan, hasTotals: Bool
     ) {
         coming[next & 7] = Coming(key: key, identity: identity)
         people.prefetchPlace(of: key)
@@ -35,7 +35,7 @@ struct Lookahead: ~Copyable {
         if third >= 0, people.holds(third) { people[third].prefetchParts(plan) }
         let fourth = coming[(next &- 6) & 7]
         if fourth.slot >= 0, people.holds(Int(fourth.slot)) {
-            people[Int(fourth.slot)].prefetchEdges(plan)
+            if hasTotals { people[Int(fourth.slot)].prefetchEdges(plan) }
             people[Int(fourth.slot)].events.prefetch(identity: fourth.identity)
         }
         next &+= 1
@@ -70,7 +70,8 @@ extension PartitionFold {
 
 extension FoldState {
     fileprivate mutating func expect(_ key: PersonKey, _ identity: UInt64) {
-        lookahead.expect(key, identity, people, compiled.plan)
+        // While a switch of models is under way, a person's totals may still be those of another plan.
+        lookahead.expect(key, identity, people, compiled.plan, hasTotals: behind == 0)
     }
 
     /// The same for who is rolled next: the top of the calendar's heap holds them, roughly in their order.
@@ -82,7 +83,9 @@ extension FoldState {
                 people[slot].prefetchParts(compiled.plan)
             }
         }
-        guard count > 0, let slot = people.prefetchPerson(calendar[0].key), people.holds(slot) else { return }
+        guard count > 0, behind == 0, let slot = people.prefetchPerson(calendar[0].key), people.holds(slot) else {
+            return
+        }
         people[slot].prefetchEdges(compiled.plan)
     }
 }

@@ -13,7 +13,19 @@ public final class PartitionFold {
     /// In one value, so that a record is one access to this object.
     var state: FoldState
 
-    public init(partition: Int32, models: Models) { state = FoldState(partition: partition, models: models) }
+    /// - Parameters:
+    ///   - models: of the timeline's beginning; later ones are in the log.
+    ///   - loader: makes those of their bytes.
+    public init(partition: Int32, models: Models, loader: @escaping ModelLoader = PartitionFold.noLoader) {
+        state = FoldState(partition: partition, models: models, loader: loader)
+    }
+
+    /// For timelines without a switch of models.
+    public static let noLoader: ModelLoader = { _ in throw NoLoader() }
+
+    private struct NoLoader: Error, CustomStringConvertible {
+        var description: String { "this fold was made without a way to load models" }
+    }
 
     /// One model, without challengers.
     public convenience init(partition: Int32, scorecard: Scorecard) {
@@ -26,9 +38,16 @@ public final class PartitionFold {
     }
 
     public var partition: Int32 { state.partition }
+    /// The models in force.
     public var models: Models { state.models }
     /// The model that speaks.
     public var scorecard: Scorecard { state.models.speaking }
+    /// The models of the timeline's beginning, with which this was made.
+    public var beginning: Models { state.beginning }
+    /// The model of a result that this object has folded.
+    public func scorecard(of hash: Digest128) -> Scorecard? { state.cards[hash] }
+    /// Persons whom a switch of models has not reached yet.
+    public var behind: Int { state.behind }
     /// The offset of the next record: everything below is folded.
     public var nextOffset: Int64 { state.nextOffset }
     /// nil until the first record.

@@ -21,6 +21,8 @@ final class CompiledModels: Sendable {
     let cells: Table<Int16>
     /// Points and reason code (by number) of each row's bins.
     let outcomes: Table<Outcome>
+    /// Place of the speaking model's currency.
+    let speakingCurrency: UInt8
 
     struct Model: BitwiseCopyable, Sendable {
         let hash: Digest128
@@ -54,8 +56,14 @@ final class CompiledModels: Sendable {
         var reason: Int32
     }
 
-    init(_ loaded: Models) {
+    /// Of a timeline's beginning.
+    convenience init(_ loaded: Models) {
         let currencies = Currencies(of: loaded)
+        self.init(loaded, currencies: loaded.all.map { currencies.place(ofModelsCurrency: $0.currency) })
+    }
+
+    /// - Parameter places: of each model's currency in the partition's table.
+    init(_ loaded: Models, currencies places: [UInt8]) {
         var characteristics: [Characteristic] = []
         var models: [Model] = []
         var read: [(feature: Feature, currency: UInt8)] = []
@@ -65,14 +73,13 @@ final class CompiledModels: Sendable {
         var cells: [Int16] = []
         var outcomes: [Outcome] = []
         var reasons: [String] = []
-        for card in loaded.all {
+        for (card, currency) in zip(loaded.all, places) {
             let first = characteristics.count
             characteristics += card.characteristics
             models.append(
                 Model(
                     hash: card.hash, initialScore: card.initialScore, firstRow: Int32(first),
                     endRow: Int32(characteristics.count)))
-            let currency = currencies.place(ofModelsCurrency: card.currency)
             for characteristic in card.characteristics {
                 let table = characteristic.table
                 let firstAxis = axes.count
@@ -107,6 +114,7 @@ final class CompiledModels: Sendable {
         self.cells = Table(cells)
         self.outcomes = Table(outcomes)
         plan = Plan(read)
+        speakingCurrency = places[0]
     }
 
     @inline(__always)
@@ -118,6 +126,8 @@ final class CompiledModels: Sendable {
 
 /// A person's bins: none where no model has a score, and all −1 in the part of a model that has none.
 extension CompiledModels {
+    func contains(_ hash: Digest128) -> Bool { models.indices.contains { models[$0].hash == hash } }
+
     func hasScore(_ model: Int, _ ledger: borrowing Ledger) -> Bool {
         ledger.binCount > 0 && ledger.bin(models[model].row.lowerBound) >= 0
     }

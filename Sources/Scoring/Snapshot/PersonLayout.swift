@@ -2,7 +2,7 @@ import Events
 
 // One person in a snapshot (schemas/snapshot.md), little endian:
 //
-// u64 key high · u64 key low · i32 standing day
+// u64 key high · u64 key low · i32 standing day · u8 generation of models, of which:
 // per model:        u8 1 when there is a score · then per characteristic: i16 bin
 // u8 grants, each:  see Grant
 // events: see HistoryLayout
@@ -13,10 +13,12 @@ extension Person {
         64 + ledger.byteCount + events.count * EventSlot.byteCount + events.wides.count * 8 + events.names.count
     }
 
-    func encode(into bytes: inout [UInt8], _ models: CompiledModels) {
+    func encode(into bytes: inout [UInt8], _ generations: Generations) {
+        let models = generations.compiled(ledger.generation)
         bytes.append(littleEndian: key.high)
         bytes.append(littleEndian: key.low)
         bytes.append(littleEndian: standingDay)
+        bytes.append(ledger.generation)
         for model in models.models.indices {
             let isScored = models.hasScore(model, ledger)
             bytes.append(isScored ? 1 : 0)
@@ -27,10 +29,13 @@ extension Person {
         ledger.encodeNotices(into: &bytes)
     }
 
-    init(decoding cursor: inout ByteCursor, _ models: CompiledModels) throws {
+    init(decoding cursor: inout ByteCursor, _ generations: Generations) throws {
         let key = PersonKey(high: try cursor.take(), low: try cursor.take())
         let standingDay: Int32 = try cursor.take()
         var ledger = Ledger()
+        ledger.generation = try cursor.take()
+        guard generations.holds(ledger.generation) else { throw SnapshotPayloadError.layout }
+        let models = generations.compiled(ledger.generation)
         for model in models.models.indices {
             guard try cursor.take(UInt8.self) == 1 else { continue }
             if ledger.binCount == 0 { ledger.resetBins(models.rows.count) }

@@ -7,8 +7,9 @@ import Events
 /// (schemas/snapshot.md has the same, with the parts of a person):
 ///
 /// ```
-/// u8 version 4 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
-/// u8 secret known · u64 fingerprint · u8 models, each: hash u64 high, u64 low · u64 sequence · chain u64 high, u64 low
+/// u8 version 5 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
+/// u8 secret known · u64 fingerprint · u8 models of the beginning, each: hash u64 high, u64 low
+/// generations of models (see GenerationsLayout) · u64 sequence · chain u64 high, u64 low
 /// ticks: u8 clock stands, i64 clock, i64 first clock, per raw consents partition: u8 ticked, i64 time
 /// sources: per raw topic and partition, then control: i64 offset, i64 stamp
 /// outcomes: u64 per class in the order of Outcomes.Class, u64 repeats, u64 in another currency
@@ -16,7 +17,7 @@ import Events
 /// ```
 /// What follows from the rest is not in it: calendar, due moments, index, count of those who wait.
 extension PartitionFold {
-    public static let payloadVersion: UInt8 = 4
+    public static let payloadVersion: UInt8 = 5
 
     /// Complexity: O(state), and O(n log n) in persons.
     public func encodeState(into bytes: inout [UInt8]) { state.encode(into: &bytes) }
@@ -33,9 +34,12 @@ extension PartitionFold {
         try self.init(state: state, partition: partition, models: Models(scorecard))
     }
 
-    /// A fold that goes on where the state was taken, with the models under which it was taken, in their order.
-    public convenience init(state: RawSpan, partition: Int32, models: Models) throws {
-        self.init(partition: partition, models: models)
+    /// A fold that goes on where the state was taken, with the models of its timeline's beginning, in their order; those
+    /// that were in force then are in the state, if they are others.
+    public convenience init(
+        state: RawSpan, partition: Int32, models: Models, loader: @escaping ModelLoader = PartitionFold.noLoader
+    ) throws {
+        self.init(partition: partition, models: models, loader: loader)
         try self.state.restore(from: state)
     }
 }
@@ -43,7 +47,7 @@ extension PartitionFold {
 extension FoldState {
     func encode(into bytes: inout [UInt8]) {
         encodeHead(into: &bytes)
-        for slot in people.slotsByKey { people[slot].encode(into: &bytes, compiled) }
+        for slot in people.slotsByKey { people[slot].encode(into: &bytes, generations) }
         let waits = waiting.all
         bytes.append(littleEndian: UInt32(waits.count))
         for wait in waits { wait.encode(into: &bytes) }
@@ -58,9 +62,10 @@ extension FoldState {
         properties.encode(into: &bytes)
         bytes.append(secretFingerprint == nil ? 0 : 1)
         bytes.append(littleEndian: secretFingerprint ?? 0)
-        let hashes = models.hashes
+        let hashes = beginning.hashes
         bytes.append(UInt8(hashes.count))
         for hash in hashes { bytes.append(digest: hash) }
+        generations.encode(into: &bytes)
         bytes.append(littleEndian: sequence)
         bytes.append(digest: chain)
         ticks.encode(into: &bytes)
@@ -84,13 +89,15 @@ extension FoldState {
         secretFingerprint = secretKnown ? fingerprint : nil
         var hashes: [Digest128] = []
         for _ in 0..<(try cursor.take(UInt8.self)) { hashes.append(try cursor.takeDigest()) }
-        guard hashes == models.hashes else { throw SnapshotPayloadError.otherModel(hashes) }
+        guard hashes == beginning.hashes else { throw SnapshotPayloadError.otherModel(hashes) }
+        let (number, changes) = try Generations.changes(decoding: &cursor)
         sequence = try cursor.take()
         chain = try cursor.takeDigest()
         ticks = try TickTimes(decoding: &cursor, partitions: Int(properties.consentPartitions))
         sources = try SourcePositions(decoding: &cursor, partitions: properties.rawPartitions)
         outcomes = try Outcomes(decoding: &cursor)
-        currencies = try Currencies(decoding: &cursor, of: models)
+        currencies = try Currencies(decoding: &cursor, of: beginning)
+        try restoreModels(number, changes)
         try restorePeople(from: &cursor)
         for _ in 0..<(try cursor.take(UInt32.self)) { waiting.append(try WaitingEvent(decoding: &cursor)) }
         try cursor.finish()
@@ -98,12 +105,15 @@ extension FoldState {
 
     private mutating func restorePeople(from cursor: inout ByteCursor) throws {
         for _ in 0..<(try cursor.take(UInt32.self)) {
-            let person = try Person(decoding: &cursor, compiled)
+            let person = try Person(decoding: &cursor, generations)
             guard people.slot(of: person.key) == nil else { throw SnapshotPayloadError.layout }
             let slot = people.insert(person)
+            compiled = generations.compiled(people[slot].ledger.generation)
             evaluate(slot)
             schedule(slot)
         }
+        compiled = generations.inForce.compiled
+        lineUp()
     }
 }
 
@@ -111,8 +121,7 @@ public enum SnapshotPayloadError: Error, Equatable {
     case version(UInt8)
     case otherPartition
     case otherTimeline
-    /// Taken under another set of models, or in another order, with these hashes: refused until a model switch is in the
-    /// log.
+    /// Of a timeline that began with another set of models, or in another order, with these hashes.
     case otherModel([Digest128])
     case layout
 }

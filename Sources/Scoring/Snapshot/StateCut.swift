@@ -27,7 +27,7 @@ final class StateCut {
     private var nexts: [Int32]
     private let bucketShift: UInt64
 
-    private let models: CompiledModels
+    private let generations: Generations
     private var head: [UInt8]
     /// How far index and writing have come.
     private var slot = 0
@@ -36,9 +36,9 @@ final class StateCut {
     private var place = 0
 
     /// Complexity: O(slots), about 2 ns each.
-    init(offset: Int64, head: [UInt8], people: borrowing PersonTable, models: CompiledModels) {
+    init(offset: Int64, head: [UInt8], people: borrowing PersonTable, generations: Generations) {
         self.offset = offset
-        self.models = models
+        self.generations = generations
         self.head = head
         standing = people.held.map { $0 ? Self.asTheyAre : Self.done }
         nexts = Array(repeating: -1, count: standing.count)
@@ -59,7 +59,7 @@ final class StateCut {
     private func keep(_ slot: Int, _ people: borrowing PersonTable) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(people[slot].encodedBytes)
-        people[slot].encode(into: &bytes, models)
+        people[slot].encode(into: &bytes, generations)
         standing[slot] = Int32(asides.count)
         asides.append((people[slot].key, bytes))
     }
@@ -122,7 +122,7 @@ final class StateCut {
         let aside = standing[slot]
         standing[slot] = Self.done
         if aside == Self.asTheyAre {
-            people[slot].encode(into: &bytes, models)
+            people[slot].encode(into: &bytes, generations)
         } else {
             bytes.append(contentsOf: asides[Int(aside)].bytes)
             asides[Int(aside)].bytes = []
@@ -143,7 +143,7 @@ extension PartitionFold {
     public func beginCut() {
         var head: [UInt8] = []
         state.encodeHead(into: &head)
-        state.cut = StateCut(offset: nextOffset, head: head, people: state.people, models: state.compiled)
+        state.cut = StateCut(offset: nextOffset, head: head, people: state.people, generations: state.generations)
         state.waiting.beginCut()
     }
 

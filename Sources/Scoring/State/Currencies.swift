@@ -3,8 +3,8 @@ import Events
 /// The currencies that a partition has met, so that an event names its own in one byte. The loaded models' come first, in
 /// their order, each once; the others follow in the order in which they came.
 struct Currencies {
-    /// Place of the speaking model's currency.
-    static let ofModel: UInt8 = 0
+    /// Of a currency that came, with a model, when the table was full: no event has it.
+    static let unmet = UInt8.max
     private(set) var codes: [UInt16]
     /// How many are the models'.
     let modelsCount: Int
@@ -20,10 +20,10 @@ struct Currencies {
         UInt8(codes[..<modelsCount].firstIndex(of: currency.code)!)
     }
 
-    /// nil where the table is full: 256 is more than there are in the world.
+    /// nil where the table is full: 255 is more than there are in the world.
     mutating func place(of currency: Currency) -> UInt8? {
         if let place = codes.firstIndex(of: currency.code) { return UInt8(place) }
-        guard codes.count <= Int(UInt8.max) else { return nil }
+        guard codes.count < Int(Self.unmet) else { return nil }
         codes.append(currency.code)
         return UInt8(codes.count - 1)
     }

@@ -4,7 +4,7 @@ import Events
 /// corrections that came. Apart they would cost more in pointers and headers than they hold.
 ///
 /// ```
-/// u8 grants · u8 0 · u16 bins · each bin i16 · grants (see Grant.encode) · notices, 25 bytes each, to the end
+/// u8 grants · u8 generation · u16 bins · each bin i16 · grants (see Grant.encode) · notices, 25 bytes each, to the end
 /// ```
 struct Ledger: ~Copyable {
     private var bytes = PackedArray<UInt8>()
@@ -17,6 +17,12 @@ struct Ledger: ~Copyable {
     init(copying other: borrowing Ledger) { bytes = PackedArray(copying: other.bytes) }
 
     var byteCount: Int { bytes.count }
+
+    /// Of the models that the bins are of; see `Generations`.
+    var generation: UInt8 {
+        @inline(__always) get { bytes[1] }
+        set { bytes[1] = newValue }
+    }
 
     /// Asks for bins and grants.
     func prefetch() { bytes.prefetch(byteCount: 192) }

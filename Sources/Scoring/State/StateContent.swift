@@ -19,7 +19,8 @@ extension PartitionFold {
         var content = StateContent()
         for slot in 0..<state.people.held.count where state.people.held[slot] {
             content.persons += 1
-            if state.compiled.hasScore(0, state.people[slot].ledger) { content.scored += 1 }
+            let compiled = state.generations.compiled(state.people[slot].ledger.generation)
+            if compiled.hasScore(0, state.people[slot].ledger) { content.scored += 1 }
             content.grants += state.people[slot].ledger.grantCount
             content.events += state.people[slot].events.count
             content.notices += state.people[slot].ledger.noticeCount
