@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import ScorecardFiles
 import TestBroker
 import Testing
 
@@ -50,6 +51,11 @@ extension PipelineOnARealBroker {
             let groups: [Group]
             let partitions: [Partition]
             let models: [Models]
+            struct Switch: Decodable {
+                struct Card: Decodable { let hash: String }
+                let models: [Card]
+            }
+            let switches: [Switch]
             let outcomes: Outcomes?
         }
 
@@ -72,6 +78,11 @@ extension PipelineOnARealBroker {
             try deployment.plainscore("lag", "--until-zero")
             try expectAllAtWork(deployment)
             try expectLagWithoutAConsumer(deployment)
+            let mean = repository.appendingPathComponent("deploy/models/uci-mean.pmml").path
+            try deployment.plainscore("model", "switch", mean)
+            let switched = try status(deployment)
+            #expect(empty.switches.isEmpty && switched.switches.count == 1)
+            #expect(try switched.switches[0].models.map(\.hash) == [ModelFile.read(mean).hash.hex])
             deployment.stopAll()
         }
 

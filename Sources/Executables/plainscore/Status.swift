@@ -62,6 +62,10 @@ struct StatusReport {
         lines += ["", "timeline: \(isLive ? "live, its clock runs" : "for history, its clock is told")"]
         lines += aligned([partitionHeading] + status.partitions.map(row), left: [])
         lines += ["", modelLine("aggregator", status.aggregatorModels), modelLine("publisher", status.publisherModels)]
+        if let last = status.switched.last {
+            let names = last.all.map { "\($0.name) \($0.version), hash \($0.hash.hex)" }
+            lines.append("switched \(status.switched.count) times, last to \(names.joined(separator: "; "))")
+        }
         lines += [""] + (accounting?.text ?? ["outcomes: give --model to count them"])
         return lines
     }

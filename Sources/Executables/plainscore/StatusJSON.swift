@@ -23,6 +23,13 @@ extension StatusReport {
                 json.member("given", optional: name(found))
             }
         }
+        json.array("switches", status.switched) { json, models in
+            json.array("models", models.all) { json, card in
+                json.member("name", card.name)
+                json.member("version", card.version)
+                json.member("hash", card.hash.hex)
+            }
+        }
         if let accounting {
             json.key("outcomes")
             accounting.write(to: &json)

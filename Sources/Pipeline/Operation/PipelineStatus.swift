@@ -2,11 +2,14 @@ import Checksums
 import Events
 import Kafka
 import Log
+import Scoring
 import Snapshots
 
 /// How a pipeline stands, asked of its log from outside: changes nothing, and folds nothing.
 public struct PipelineStatus: Sendable {
     public let identity: TimelineIdentity
+    /// What the timeline was switched to, in order.
+    public let switched: [Models]
     /// In the order in which records flow.
     public let groups: [GroupStatus]
     /// One of each timeline partition.
@@ -60,6 +63,7 @@ public struct PipelineStatus: Sendable {
     ///   Complexity: the timeline is read from its end back to the newest ticks.
     public init(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, snapshots: SnapshotFolder?) throws {
         identity = try readControl(log, names: names)
+        switched = try readSwitchedModels(log, names: names)
         let stages: [(group: String, topic: String)] =
             RawTopic.events.map { (names.consumerGroup($0), names.raw($0)) }
             + [(names.aggregatorGroup, names.timeline), (names.publisherGroup, names.scores)]
