@@ -13,20 +13,22 @@ public struct HeaderedRecord: Equatable, Sendable {
 }
 
 extension KafkaLog {
-    /// Reads as `read` does, one record at a time, with headers.
+    /// Reads as `read` does, one record at a time, with headers. Returns where it ended: below the end of `range` where
+    /// the partition ends before, or a transaction is open that hides what comes after its beginning.
+    @discardableResult
     public func readWithHeaders(
         topic: String, partition: Int32, range: Range<Int64>, _ body: (HeaderedRecord) throws -> Void
-    ) throws {
+    ) throws -> Int64 {
         try PartitionScan(settings, topic: topic, partition: partition).readWithHeaders(range, body)
     }
 }
 
 extension PartitionScan {
-    fileprivate func readWithHeaders(_ range: Range<Int64>, _ body: (HeaderedRecord) throws -> Void) throws {
+    fileprivate func readWithHeaders(_ range: Range<Int64>, _ body: (HeaderedRecord) throws -> Void) throws -> Int64 {
         let kept = try committedRange()
         let start = max(range.lowerBound, kept.lowerBound)
         let end = min(range.upperBound, kept.upperBound)
-        if start >= end { return }
+        if start >= end { return end }
         guard unsafe rd_kafka_consume_start(client.topics[0], partition, start) == 0 else {
             throw LogError(rd_kafka_last_error(), "read of \(topic)[\(partition)]")
         }
@@ -44,14 +46,14 @@ extension PartitionScan {
             let code = unsafe message.pointee.err
             let offset = unsafe message.pointee.offset
             if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
-                if offset >= end { return }
+                if offset >= end { return end }
             } else if code != RD_KAFKA_RESP_ERR_NO_ERROR {
                 guard code.kind == .unavailable else { throw LogError(code, "\(topic)[\(partition)] at \(offset)") }
             } else {
-                if offset >= end { return }
+                if offset >= end { return end }
                 try body(unsafe HeaderedRecord(message))
                 deadline = Deadline(milliseconds: Self.stallMilliseconds)
-                if offset == end - 1 { return }
+                if offset == end - 1 { return end }
             }
         }
     }

@@ -155,6 +155,30 @@ extension PipelineOnARealBroker {
             }
             #expect(marks.count == count && marks.values.allSatisfy { $0 == 1 })
             #expect(Set(marks.keys) == Set(letters.map(\.place)))
+            try expectWaitForTransaction(words, letters[0].partition, deployment)
+        }
+
+        /// What an open transaction hides may be what was sent: then nothing is.
+        private func expectWaitForTransaction(_ words: [String], _ partition: Int32, _ deployment: Deployment) throws {
+            let topic = deployment.names.raw(.accounts)
+            let transactions = try deployment.log.transactions(id: "\(deployment.prefix)producer")
+            let text = Array("never committed".utf8)
+            let ends = try deployment.ends(of: topic)
+            try transactions.begin()
+            try transactions.append(
+                try transactions.topic(topic), partition: partition, key: unsafe text.span.bytes,
+                value: unsafe text.span.bytes)
+            let condition = Condition(seconds: 30)
+            let isOpen = try condition.holds { try deployment.ends(of: topic) != ends }
+            #expect(isOpen)
+            let hidden = try Program.run(words, bootstrap: deployment.servers)
+            #expect(hidden.exitCode == 1 && hidden.errors.contains("open transaction hides"), "\(hidden.output)")
+            try transactions.abort()
+            let isSeen = try condition.holds {
+                let again = try Program.run(words, bootstrap: deployment.servers)
+                return again.exitCode == 0 && again.output.hasSuffix("0 sent, 3,000 sent before, 0 refused\n")
+            }
+            #expect(isSeen)
         }
 
         /// Kills it as soon as more has come to the topic, if it has not ended before.

@@ -124,13 +124,21 @@ public final class LetterResend {
             }
             let first = indices.values.map { mended[$0].source.offset + 1 }.min()!
             let range = min(max(starts[raw] ?? first, kept.lowerBound), kept.upperBound)..<kept.upperBound
-            try log.readWithHeaders(topic: names.raw(raw.topic), partition: raw.partition, range: range) { record in
+            let end = try log.readWithHeaders(topic: names.raw(raw.topic), partition: raw.partition, range: range) {
+                record in
                 // The first one counts: a later one is a run's that began before it was there.
                 guard let mark = record.headers[Self.header], let index = indices[mark],
                     mended[index].outcome == .sendable
                 else { return }
                 mended[index].outcome = outcome(
                     Coordinates(topic: raw.topic, partition: raw.partition, offset: record.offset))
+            }
+            guard end >= range.upperBound else {
+                let place = "\(names.raw(raw.topic))-\(raw.partition)"
+                throw LogError(
+                    .unavailable,
+                    "a producer's open transaction hides the records of \(place) from \(end) on, and with them what was "
+                        + "resent: run this again when it has ended; nothing is sent twice")
             }
         }
     }
