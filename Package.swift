@@ -87,7 +87,7 @@ let package = Package(
                 "AllocationCounter",
             ]),
         tests("ScorecardFilesTests", ["ScorecardFiles", "Scoring", "Events"]),
-        tests("WireTests", ["Wire", "Events", "CorpusFiles"]),
+        tests("WireTests", ["Wire", "Events", "CorpusFiles", "TestBroker"]),
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("HTTPTests", ["HTTP"]),
