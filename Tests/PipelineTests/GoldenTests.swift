@@ -29,7 +29,7 @@ import Wire
         #expect(read == record)
     }
 
-    @Test func `the golden consent, two statements and another model give the golden score changes`() throws {
+    @Test func `the golden consent, two statements, another model and a withdrawal give the golden score changes`() throws {
         let (person, consent) = try golden(.consent)
         let key = hasher.key(of: person)
         var timeline = TimelineBuilder()
@@ -47,6 +47,7 @@ import Wire
         timeline.append(
             .models(ModelActivation(files: [Array(other.utf8)])!),
             from: Coordinates(topic: .control, partition: 0, offset: 2), appendedAt: start + day(31))
+        timeline.event(try make.withdrawn("withdrawal-17", grant: "grant-17", at: start + day(32)), of: key)
         var replay = PartitionReplay(
             partition: 0, scorecard: try ModelFile.read(models.appendingPathComponent("uci-max.pmml").path))
         var text = ""
@@ -55,7 +56,7 @@ import Wire
                 offset: Int64(offset), key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes)
             for change in step.changes { text += String(decoding: change.value, as: UTF8.self) + "\n" }
         }
-        #expect(text.split(separator: "\n").count == 3)
+        #expect(text.split(separator: "\n").count == 4)
         try compare(text, "score-changes.ndjson")
     }
 
