@@ -6,6 +6,8 @@
     PYTHONPATH=… python asyncapi.py validate SCHEMAS LINES
         A JSON a line of LINES, {"channel": …, "payload": …} with "headers" and "key" where there are some: prints `ok`, or
         what is wrong with it. Members that the schema does not name are wrong, also where subscribers are to ignore them.
+    PYTHONPATH=… python asyncapi.py topics SCHEMAS
+        What it says of Kafka: `<topic> partitions <count>`, `<topic> <setting> <value>`.
 """
 import copy
 import json
@@ -315,10 +317,22 @@ def validate(document, lines):
         print("ok" if [] in faults else re.sub(r"\s+", " ", min(faults, key=len)[0])[:300])
 
 
+def topics(document):
+    for channel in document["channels"].values():
+        purposes = channel.get("parameters", {}).get("purpose", {}).get("enum", [""])
+        kafka = resolved(document, channel["bindings"])["kafka"]
+        for name in {channel["address"].replace("{purpose}", purpose) for purpose in purposes}:
+            print(name, "partitions", kafka["partitions"])
+            for setting, value in kafka["topicConfiguration"].items():
+                print(name, setting, ",".join(value) if isinstance(value, list) else value)
+
+
 if __name__ == "__main__":
     schemas = pathlib.Path(sys.argv[2])
     document = yaml.safe_load((schemas / "asyncapi.yaml").read_text())
     if sys.argv[1] == "check":
         check(document, json.loads(pathlib.Path(sys.argv[3]).read_text()), golden_examples(schemas / "golden"))
+    elif sys.argv[1] == "topics":
+        topics(document)
     else:
         validate(document, open(sys.argv[3], encoding="utf-8"))
