@@ -107,7 +107,7 @@ let package = Package(
             "PipelineTests",
             [
                 "Pipeline", "SimulatedLog", "Log", "Wire", "Events", "Scoring", "ScorecardFiles", "Snapshots",
-                "Telemetry", "TestTimeline", "TestBroker", "CorpusFiles",
+                "Telemetry", "TestTimeline", "TestBroker", "CorpusFiles", "Checksums",
             ]),
     ],
     swiftLanguageModes: [.v6],
