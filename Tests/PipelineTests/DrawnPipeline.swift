@@ -10,7 +10,7 @@ extension SimulatedPipeline {
         var random = SeededRandom(seed: seed)
         for round in 0..<18 {
             let start = 13_000 + round * 30
-            for person in 1...8 where round == 0 || Int.random(in: 0..<8, using: &random) > 0 {
+            for person in 1...8 where round == 0 || person < 3 || Int.random(in: 0..<8, using: &random) > 0 {
                 let name = "person-\(person)"
                 let time = day(start + Int.random(in: 0..<20, using: &random))
                 pipeline.produce(
@@ -22,7 +22,7 @@ extension SimulatedPipeline {
                         try make.statement("s\(round)", at: time + 1, balance: Int64(late) * 500, daysPastDue: late),
                         of: name)
                 }
-                switch Int.random(in: 0..<10, using: &random) {
+                switch person < 3 ? 9 : Int.random(in: 0..<10, using: &random) {
                 case 0: pipeline.produce(try make.withdrawn("w\(round)", grant: "g-\(person)", at: time + 2), of: name)
                 case 1: pipeline.produce(try make.correction("x\(round)", of: "s\(round)", at: time + 2), of: name)
                 case 2: pipeline.produce(try make.statement("s\(round)", at: time + 2, balance: 77_777), of: name)

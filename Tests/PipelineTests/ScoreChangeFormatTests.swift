@@ -33,6 +33,7 @@ import Testing
         // Reasons that count upwards, names that need a longer length, and numbers below zero.
         let above = try altered([
             #"reasonCodeAlgorithm="pointsBelow""#: #"reasonCodeAlgorithm="pointsAbove""#,
+            #"baselineMethod="max""#: #"baselineMethod="other""#, #"baselineScore="10""#: #"baselineScore="-10""#,
             #"initialScore="523""#: #"initialScore="-523""#,
             #"name="late_now""#: #"name="late_now\#(String(repeating: "_ß", count: 100))""#,
         ])
