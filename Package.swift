@@ -87,7 +87,7 @@ let package = Package(
                 "AllocationCounter",
             ]),
         tests("ScorecardFilesTests", ["ScorecardFiles", "Scoring", "Events"]),
-        tests("WireTests", ["Wire", "Events", "CorpusFiles"]),
+        tests("WireTests", ["Wire", "Events", "CorpusFiles", "TestBroker"]),
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("HTTPTests", ["HTTP"]),
@@ -107,7 +107,7 @@ let package = Package(
             "PipelineTests",
             [
                 "Pipeline", "SimulatedLog", "Log", "Wire", "Events", "Scoring", "ScorecardFiles", "Snapshots",
-                "Telemetry", "TestTimeline",
+                "Telemetry", "TestTimeline", "TestBroker", "CorpusFiles", "Checksums",
             ]),
     ],
     swiftLanguageModes: [.v6],

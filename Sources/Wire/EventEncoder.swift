@@ -17,7 +17,7 @@ public enum EventEncoder {
     public static func protobuf(person: Identifier, event: Event) -> [UInt8] {
         var sink = unsafe ProtobufMembers(event_descriptor())
         event.write(person: person, to: &sink)
-        return sink.bytes
+        return sink.protobuf.bytes
     }
 
     /// `{"tick":…}`; null without a time, which is what a live timeline asks for. ms since the epoch.
@@ -50,50 +50,31 @@ private struct JSONMembers: MemberSink {
 
 /// Field numbers come from the tables that protoc-c made of the schema.
 @safe private struct ProtobufMembers: MemberSink {
-    var bytes: [UInt8] = []
+    var protobuf = ProtobufBytes()
     private var descriptor: UnsafePointer<ProtobufCMessageDescriptor>
 
     init(_ descriptor: UnsafePointer<ProtobufCMessageDescriptor>) { unsafe self.descriptor = unsafe descriptor }
 
-    mutating func text(_ field: some MessageField, _ text: String) {
-        append(field.rawValue, lengthDelimited: Array(text.utf8))
-    }
+    mutating func text(_ field: some MessageField, _ text: String) { protobuf.member(number(field.rawValue), text) }
 
     mutating func integer(_ field: some MessageField, _ number: Int64) {
-        append(field.rawValue, varint: UInt64(bitPattern: number))
+        protobuf.member(self.number(field.rawValue), number)
     }
 
     mutating func enumeration(_ field: some MessageField, _ value: some WireEnum) {
-        append(field.rawValue, varint: UInt64(value.rawValue))
+        protobuf.member(number(field.rawValue), value.rawValue)
     }
 
     mutating func body(_ type: EventType, _ members: (inout Self) -> Void) {
         let place = EventMembers.firstBody + EventMembers.bodies.firstIndex(of: type)!
+        let start = protobuf.begin(number(place))
+        let outer = unsafe descriptor
         let table = unsafe descriptor.pointee.fields[place].descriptor!
-        var body = unsafe Self(table.assumingMemoryBound(to: ProtobufCMessageDescriptor.self))
-        members(&body)
-        append(place, lengthDelimited: body.bytes)
+        unsafe descriptor = unsafe table.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
+        members(&self)
+        unsafe descriptor = unsafe outer
+        protobuf.end(start)
     }
 
-    private mutating func append(_ place: Int, varint value: UInt64) {
-        append(varint: number(place) << 3)
-        append(varint: value)
-    }
-
-    private mutating func append(_ place: Int, lengthDelimited content: [UInt8]) {
-        append(varint: number(place) << 3 | 2)
-        append(varint: UInt64(content.count))
-        bytes.append(contentsOf: content)
-    }
-
-    private func number(_ place: Int) -> UInt64 { unsafe UInt64(descriptor.pointee.fields[place].id) }
-
-    private mutating func append(varint value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
+    private func number(_ place: Int) -> Int { unsafe Int(descriptor.pointee.fields[place].id) }
 }

@@ -24,7 +24,7 @@ private struct WireScan {
     ) -> Bool {
         var at = 0
         while at < bytes.byteCount {
-            guard let tag = varint(bytes, &at), tag >> 3 > 0, tag >> 3 < 1 << 29 else { return false }
+            guard let tag = bytes.varint(&at), tag >> 3 > 0, tag >> 3 < 1 << 29 else { return false }
             let wireType = tag & 7
             let start = at
             guard skip(wireType, bytes, &at) else { return false }
@@ -36,7 +36,7 @@ private struct WireScan {
                 wrongField = wrongField ?? path(index, type)
             } else if isMessage {
                 var from = start
-                guard let count = varint(bytes, &from) else { return false }
+                guard let count = bytes.varint(&from) else { return false }
                 let body = EventMembers.bodies[index - EventMembers.firstBody]
                 let part = bytes.extracting(from..<from + Int(count))
                 let of = unsafe field.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
@@ -60,10 +60,10 @@ private struct WireScan {
     private func skip(_ wireType: UInt64, _ bytes: RawSpan, _ at: inout Int) -> Bool {
         var count: UInt64
         switch wireType {
-        case 0: return varint(bytes, &at) != nil
+        case 0: return bytes.varint(&at) != nil
         case 1: count = 8
         case 2:
-            guard let stated = varint(bytes, &at) else { return false }
+            guard let stated = bytes.varint(&at) else { return false }
             count = stated
         case 5: count = 4
         default: return false  // groups: gone from the format long ago, and protobuf-c refuses them
@@ -71,17 +71,5 @@ private struct WireScan {
         guard count <= UInt64(bytes.byteCount - at) else { return false }
         at += Int(count)
         return true
-    }
-
-    private func varint(_ bytes: RawSpan, _ at: inout Int) -> UInt64? {
-        var value: UInt64 = 0
-        for shift in stride(from: UInt64(0), to: 70, by: 7) {
-            guard at < bytes.byteCount else { return nil }
-            let byte: UInt8 = bytes.load(littleEndianAt: at)
-            at += 1
-            value |= UInt64(byte & 0x7F) << shift
-            if byte < 0x80 { return value }
-        }
-        return nil
     }
 }

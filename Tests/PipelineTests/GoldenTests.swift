@@ -29,7 +29,9 @@ import Wire
         #expect(read == record)
     }
 
-    @Test func `the golden consent, two statements and another model give the golden score changes`() throws {
+    @Test func `the golden consent, two statements, another model and a withdrawal give the golden score changes`()
+        throws
+    {
         let (person, consent) = try golden(.consent)
         let key = hasher.key(of: person)
         var timeline = TimelineBuilder()
@@ -47,16 +49,24 @@ import Wire
         timeline.append(
             .models(ModelActivation(files: [Array(other.utf8)])!),
             from: Coordinates(topic: .control, partition: 0, offset: 2), appendedAt: start + day(31))
+        timeline.event(try make.withdrawn("withdrawal-17", grant: "grant-17", at: start + day(32)), of: key)
+        let json = try changes(of: timeline, .json)
+        #expect(json.count == 4)
+        try compare(json.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined(), "score-changes.ndjson")
+        let protobuf = try changes(of: timeline, .protobuf)
+        try compare(protobuf.map { hexadecimal($0) + "\n" }.joined(), "score-changes.protobuf.hex")
+        #expect(protobuf.map { unsafe PublishedScoreChange.json(of: $0.span.bytes) } == json)
+    }
+
+    private func changes(of timeline: TimelineBuilder, _ format: ScoreChangeFormat) throws -> [[UInt8]] {
         var replay = PartitionReplay(
-            partition: 0, scorecard: try ModelFile.read(models.appendingPathComponent("uci-max.pmml").path))
-        var text = ""
-        for (offset, record) in timeline.records.enumerated() {
-            let step = try replay.take(
-                offset: Int64(offset), key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes)
-            for change in step.changes { text += String(decoding: change.value, as: UTF8.self) + "\n" }
+            partition: 0, scorecard: try ModelFile.read(models.appendingPathComponent("uci-max.pmml").path),
+            format: format)
+        return try timeline.records.enumerated().flatMap { offset, record in
+            try replay.take(
+                offset: Int64(offset), key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes
+            ).changes.map(\.value)
         }
-        #expect(text.split(separator: "\n").count == 3)
-        try compare(text, "score-changes.ndjson")
     }
 
     private func golden(_ type: EventType) throws -> (Identifier, Event) {

@@ -19,6 +19,8 @@ final class SimulatedPipeline {
     /// What the aggregators run; the publishers have the one that speaks.
     var loaded: Models
     var scorecard: Scorecard { loaded.speaking }
+    /// In which publishers that start from now on write.
+    var format: ScoreChangeFormat = .json
     let hasher = PersonHasher(secret: Array(repeating: 7, count: 32))
     let folder: URL
     private let journalFile: Int32
@@ -204,7 +206,7 @@ final class SimulatedPipeline {
             case .publisher(let number):
                 try Publisher(
                     log: log, door: TransactionalDoor(try log.transactions(id: "publisher-\(number)")), names: names,
-                    scorecard: scorecard, instance: "\(number)", journal: journal, context: context)
+                    scorecard: scorecard, format: format, instance: "\(number)", journal: journal, context: context)
             }
         roles[name] = role
         return role
@@ -303,10 +305,10 @@ final class SimulatedPipeline {
     }
 
     /// With all models, or as if others had been loaded.
-    func replayed(_ others: Models? = nil) throws -> Replayed {
+    func replayed(_ others: Models? = nil, format: ScoreChangeFormat = .json) throws -> Replayed {
         var replayed = Replayed()
         for partition in 0..<identity.properties.partitions {
-            var replay = PartitionReplay(partition: partition, models: others ?? loaded)
+            var replay = PartitionReplay(partition: partition, models: others ?? loaded, format: format)
             var changes: [PartitionReplay.Change] = []
             var results: [UInt8] = []
             for record in cluster.records(names.timeline, partition) {

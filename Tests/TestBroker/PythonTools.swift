@@ -12,13 +12,19 @@ public struct PythonTools: Sendable {
     public static let missing: String =
         "no python3 with venv, or PyPI does not answer: nothing was tested with confluent-kafka, protobuf, jsonschema"
 
-    private static let checks = ["jsonschema", "pyyaml"]
+    private static let checks = [
+        "confluent-kafka[schemaregistry,json,protobuf]>=2.11", "jsonschema", "pyyaml", "asyncapi3==0.0.2",
+    ]
 
     private static func make() throws -> PythonTools {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../..").standardizedFileURL
         let requirements = root.appendingPathComponent("deploy/examples/requirements.txt").path
         let folder = root.appendingPathComponent(".build/python-tools").path
+        // One process after the other, since deploy/test runs two.
+        let lock = unsafe open(folder + ".lock", O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
+        guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw Shell.Failure(description: "\(folder).lock: \(errno)") }
+        defer { close(lock) }
         let tools = PythonTools(path: folder + "/bin/python", classes: folder + "/classes")
         // Installing what is there already takes a second, and asks nobody.
         if !FileManager.default.fileExists(atPath: tools.path) {

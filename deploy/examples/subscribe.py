@@ -31,7 +31,7 @@ database.executescript("""
 
 
 def decoded(value):
-    """A score change as a dictionary: JSON begins with `{`, else it is Protobuf (`publisher --encoding protobuf`)."""
+    """A score change as a dictionary: JSON begins with `{`, else it is Protobuf (`publisher --format protobuf`)."""
     if value.startswith(b"{"):
         return json.loads(value)
     from google.protobuf import json_format

@@ -18,7 +18,8 @@ extension Command {
 
 private func runReplay(_ arguments: Arguments) throws -> Int32 {
     let isVerifying = arguments.flag("verify")
-    let stray = isVerifying ? ["against", "into", "as-of", "cut", "largest", "html"] : ["from", "partitions"]
+    let stray =
+        isVerifying ? ["against", "into", "format", "as-of", "cut", "largest", "html"] : ["from", "partitions"]
     if let option = stray.first(where: arguments.flag) {
         throw UsageError("--\(option) goes \(isVerifying ? "without" : "with") --verify", arguments.command)
     }
@@ -27,6 +28,9 @@ private func runReplay(_ arguments: Arguments) throws -> Int32 {
         throw UsageError(
             "say what to do: --verify holds what was published against the timeline, --model FILE previews another "
                 + "scorecard, with --into PREFIX it writes its outputs", arguments.command)
+    }
+    if arguments.flag("format"), !arguments.flag("into") {
+        throw UsageError("--format goes with --into: a preview writes no score changes", arguments.command)
     }
     return arguments.flag("into") ? try runReplayInto(arguments) : try runModelPreview(arguments)
 }

@@ -15,13 +15,14 @@ func runReplayInto(_ arguments: Arguments) throws -> Int32 {
     for option in ["against", "cut", "largest", "html"] where arguments.flag(option) {
         throw UsageError("--\(option) goes with a preview, and --into writes outputs: leave one out", arguments.command)
     }
+    let format = try arguments.choice("format", of: ScoreChangeFormat.self) ?? .json
     let cluster = try Cluster(arguments)
     let target = TopicNames(prefix: prefix)
     let folds = try CommittedFolds(cluster.log(), names: cluster.names, models: models, snapshots: nil)
     let progress = Progress(label: "replay", total: try folds.recordCount())
     defer { progress.finish() }
     StopSignal.install()
-    let partitions = try folds.writeOutputs(into: target, cluster.admin(), asOf: asOf) { done in
+    let partitions = try folds.writeOutputs(into: target, cluster.admin(), format: format, asOf: asOf) { done in
         progress.update(done: done)
         if StopSignal.isRaised { throw Interrupted(target: target) }
     }

@@ -12,6 +12,7 @@ let modelPreviewOptions: [Option] = [
     .value("against", "FILE", "the scorecard that speaks on this timeline, PMML; a preview needs it"),
     .value("challenger", "FILE[,FILE…]", "the challengers of the one that speaks, in their order"),
     .value("into", "PREFIX", "instead of a preview: write scores and score changes into new topics of this prefix"),
+    .value("format", "json|protobuf", "how --into writes score changes (default json)"),
     .value(
         "as-of", "TIME", "stop where each partition's clock first reaches this: 2005-07-01, 2005-07-01T12:00:00Z or ms"),
     .value("cut", "N", "count who has N points or more, before and after (default: the median of the present scores)"),

@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 
 /// What `plainscore watch` and `sample compare` read of a score change (schemas/plainscore/v1/score_change.proto).
 struct ScoreChangeLine {
@@ -27,9 +28,10 @@ struct ScoreChangeLine {
     /// `EVENT uci-00100-s-3`, or the kind alone.
     let cause: String
 
-    /// nil when the bytes are not a score change.
-    init?(_ json: RawSpan) {
-        let data = unsafe json.withUnsafeBytes { unsafe Data($0) }
+    /// nil when the bytes are not a score change, as JSON or as Protobuf.
+    init?(_ value: RawSpan) {
+        guard let json = PublishedScoreChange.json(of: value) else { return nil }
+        let data = Data(json)
         guard let members = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
             let grant = members["grantId"] as? String, let number = (members["number"] as? NSNumber)?.int64Value,
             let opening = members["opening"] as? [String: Any], let topic = opening["topic"] as? String,

@@ -14,7 +14,7 @@ extension Command {
             summary: "Print the score changes of a purpose as they become visible, and check their numbers.",
             options: [
                 .value("purpose", "lending|tenancy|utilities", "whose changes; needed"),
-                .flag("json", "each record as it is, one JSON a line"),
+                .flag("json", "each record as it is, one JSON a line; of Protobuf the JSON that it stands for"),
                 .flag("table", "two aligned lines a change: score, points that moved, reasons in words"),
                 .value("grant", "ID[,ID…]", "print only the changes of these grants; all are counted"),
                 .value("from", "beginning|end", "where to start (default beginning)"),
@@ -133,7 +133,11 @@ private struct Watching: ~Copyable {
         if let grants, !grants.contains(change?.grant ?? "") { return }
         switch form {
         case .json:
-            try output.write(value)
+            if let json = PublishedScoreChange.json(of: value) {
+                try output.write(String(decoding: json, as: UTF8.self))
+            } else {
+                try output.write(value)
+            }
             try output.write("\n")
         case .line: if let change { try output.write(change.text) }
         case .table: if let change { try output.write(ScoreChangeTable.rows(of: change)) }

@@ -50,20 +50,22 @@ public enum RoleProcess {
     public static func runPublisher() -> Never {
         run(
             "publisher", "reads scores and publishes each change to those whom a live grant lets see it",
-            [.model, .withoutTransactions]
+            [.model, .format, .withoutTransactions]
         ) { process in
             let scorecard = try process.scorecard()
+            let format = try process.arguments.choice("format", of: ScoreChangeFormat.self) ?? .json
             if process.arguments.flag("without-transactions") {
                 process.journal.warning(.withoutTransactions)
                 return try Publisher(
                     log: process.log, door: PlainDoor(try process.log.writer(), readers: KafkaReader.self),
-                    names: process.names, scorecard: scorecard, instance: process.instance, journal: process.journal,
-                    context: process.context)
+                    names: process.names, scorecard: scorecard, format: format, instance: process.instance,
+                    journal: process.journal, context: process.context)
             }
             let id = "\(process.names.publisherGroup)-\(process.instance)"
             return try Publisher(
                 log: process.log, door: TransactionalDoor(try process.log.transactions(id: id)), names: process.names,
-                scorecard: scorecard, instance: process.instance, journal: process.journal, context: process.context)
+                scorecard: scorecard, format: format, instance: process.instance, journal: process.journal,
+                context: process.context)
         }
     }
 
@@ -172,6 +174,8 @@ extension Option {
     fileprivate static let secret = value("secret", "FILE", "the secret that turns a person reference into a key")
     fileprivate static let state = value("state", "FOLDER", "where snapshots are kept; one process holds it")
     fileprivate static let snapshotSeconds = value("snapshot-seconds", "N", "time between two snapshots (default 30)")
+    fileprivate static let format = value(
+        "format", "json|protobuf", "how score changes are written (default json); subscribers tell by the first byte")
     fileprivate static let withoutTransactions = flag(
         "without-transactions", "plain commits after delivery, for a broker that knows no transactions")
 }

@@ -3,7 +3,7 @@ import Events
 import Scoring
 import Wire
 
-/// The downstream contract: one result as one subscriber gets it (schemas/plainscore/v1/score_change.proto, as JSON).
+/// The downstream contract: one result as one subscriber gets it (schemas/plainscore/v1/score_change.proto), here as JSON.
 ///
 /// Only what moved is said. The member `checksum` is last: XXH3 of all bytes before its comma, as 16 hexadecimal digits.
 struct ScoreChange {
@@ -42,7 +42,7 @@ struct ScoreChange {
         json.member("sequence", result.sequence)
         json.endObject()
         let checksum = unsafe xxh3(json.bytes.span.bytes.extracting(start...))
-        json.member("checksum", hex(checksum))
+        json.member("checksum", checksumText(checksum))
         json.endObject()
         bytes = json.bytes
     }
@@ -127,7 +127,8 @@ extension ScoreResult.Cause.Kind {
     }
 }
 
-private func hex(_ value: UInt64) -> String {
+/// 16 hexadecimal digits.
+func checksumText(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
 }

@@ -4,7 +4,7 @@ import Log
 import Scoring
 
 /// Holds the score changes of one topic partition against those that the publisher makes of the fold's results: the same
-/// bytes, in the same order, each once, none beside.
+/// bytes, in either format, in the same order, each once, none beside.
 ///
 /// While all is equal a change costs one comparison. At the first that is not, an index of what the topic holds is made,
 /// and each further change is looked up in it.
@@ -185,7 +185,7 @@ struct ChangeComparison {
             guard let offset = difference.offset else { continue }
             try log.read(topic: published.topic, partition: published.partition, range: offset..<offset + 1) { batch in
                 for entry in batch.entries where entry.offset == offset {
-                    let found = text(batch.value(entry).bytes)
+                    let found = text(PublishedScoreChange.json(of: batch.value(entry)) ?? batch.value(entry).bytes)
                     differences.update(index) { $0.found = found }
                 }
             }

@@ -6,18 +6,23 @@ import Scoring
 /// have got from it, byte for byte. Publishes nothing.
 public struct PartitionReplay {
     public let fold: PartitionFold
+    private let format: ScoreChangeFormat
     private var output = FoldOutput()
 
-    public init(partition: Int32, scorecard: Scorecard) {
-        self.init(partition: partition, models: Models(scorecard))
+    public init(partition: Int32, scorecard: Scorecard, format: ScoreChangeFormat = .json) {
+        self.init(partition: partition, models: Models(scorecard), format: format)
     }
 
-    public init(partition: Int32, models: Models) {
+    public init(partition: Int32, models: Models, format: ScoreChangeFormat = .json) {
+        self.format = format
         fold = PartitionFold(partition: partition, models: models, loader: loadModels)
     }
 
     /// Goes on from a fold that stands somewhere in the log.
-    public init(from fold: PartitionFold) { self.fold = fold }
+    public init(from fold: PartitionFold) {
+        self.fold = fold
+        format = .json
+    }
 
     /// What one record brought.
     public struct Step {
@@ -54,7 +59,7 @@ public struct PartitionReplay {
             let change = ScoreChange(result: next.result, scorecard: fold.scorecard(of: next.result.model)!)
             for recipient in next.result.recipients {
                 var value: [UInt8] = []
-                change.encode(for: recipient, into: &value)
+                change.encode(format, for: recipient, into: &value)
                 changes.append(Change(purpose: recipient.purpose, key: Array(recipient.grant.text.utf8), value: value))
             }
         }

@@ -4,7 +4,7 @@ import Log
 import Scoring
 
 /// The score changes of one partition of `score-changes.<purpose>` as the topic holds them, in its order: hashes, not
-/// bytes. Memory: 40 bytes a change.
+/// bytes. What is Protobuf is taken as the JSON that it stands for, so one topic may hold both. Memory: 40 bytes a change.
 struct PublishedChanges {
     struct Change {
         /// Of key and value.
@@ -19,10 +19,16 @@ struct PublishedChanges {
 
         init(offset: Int64, stamp: Int64, key: RawSpan, value: RawSpan) {
             grant = xxh3(key)
-            hash = Self.hash(key: key, value: value)
-            sequence = statedSequence(value)
             self.offset = offset
             self.stamp = stamp
+            if value.isJSON {
+                hash = Self.hash(key: key, value: value)
+                sequence = statedSequence(value)
+            } else {
+                let json = PublishedScoreChange.json(of: value) ?? value.bytes
+                hash = unsafe Self.hash(key: key, value: json.span.bytes)
+                sequence = unsafe statedSequence(json.span.bytes)
+            }
         }
 
         static func hash(key: RawSpan, value: RawSpan) -> UInt64 { xxh3(value, seed: xxh3(key)) }

@@ -27,14 +27,15 @@ extension CommittedFolds<KafkaLog> {
     /// - Throws: `SetupError` where a topic of those is there already, and as `preview`. What was begun and not finished
     ///   stays, and is to be deleted. Complexity: linear in the timeline.
     public func writeOutputs(
-        into target: TopicNames, _ admin: KafkaAdmin, asOf: Int64? = nil, progress: (Int64) throws -> Void = { _ in }
+        into target: TopicNames, _ admin: KafkaAdmin, format: ScoreChangeFormat = .json, asOf: Int64? = nil,
+        progress: (Int64) throws -> Void = { _ in }
     ) throws -> [ReplayedPartition] {
         try makeTopics(target, admin)
         let writer = try log.writer()
         var read: Int64 = 0
         var done: [ReplayedPartition] = []
         for partition in partitions {
-            let outputs = try ReplayedOutputs(partition, models, target, identity.properties, writer)
+            let outputs = try ReplayedOutputs(partition, models, target, identity.properties, format, writer)
             let end = try pass(partition) { offset, key, value in
                 do throws(FoldError) {
                     try outputs.fold.fold(offset: offset, key: key, value: value, into: &outputs.output)
@@ -82,16 +83,18 @@ private final class ReplayedOutputs {
     private(set) var changes = 0
     private let scores: TopicHandle
     private let topics: [Purpose: TopicHandle]
+    private let format: ScoreChangeFormat
     private let writer: KafkaWriter
     /// Of the last result written.
     private var position = (sequence: UInt64(0), chain: Digest128.zero)
 
     init(
         _ partition: Int32, _ models: Models, _ target: TopicNames, _ properties: TimelineProperties,
-        _ writer: KafkaWriter
+        _ format: ScoreChangeFormat, _ writer: KafkaWriter
     ) throws {
         // As if these had spoken from the beginning: what the log switches to is passed over.
         fold = PartitionFold(partition: partition, models: models) { _ in models }
+        self.format = format
         self.writer = writer
         scores = try writer.topic(target.scores)
         var topics: [Purpose: TopicHandle] = [:]
@@ -115,7 +118,7 @@ private final class ReplayedOutputs {
             let change = ScoreChange(result: next.result, scorecard: fold.scorecard)
             for recipient in next.result.recipients {
                 var value: [UInt8] = []
-                change.encode(for: recipient, into: &value)
+                change.encode(format, for: recipient, into: &value)
                 let key = Array(recipient.grant.text.utf8)
                 try writer.append(
                     topics[recipient.purpose]!, partition: fold.partition, key: unsafe key.span.bytes,

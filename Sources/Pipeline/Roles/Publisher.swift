@@ -15,6 +15,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     /// Those that speak or spoke, by their hashes: the one given, and what was switched to as far as it is known.
     private var cards: [Digest128: Scorecard]
     private let given: Digest128
+    private let format: ScoreChangeFormat
     private let journal: Journal
     private let context: RoleContext
 
@@ -29,12 +30,14 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     public private(set) var isReady = false
 
     public init(
-        log: L, door: Door, names: TopicNames, scorecard: Scorecard, instance: String, journal: Journal,
-        context: RoleContext
+        log: L, door: Door, names: TopicNames, scorecard: Scorecard, format: ScoreChangeFormat = .json,
+        instance: String,
+        journal: Journal, context: RoleContext
     ) throws {
         self.names = names
         self.log = log
         given = scorecard.hash
+        self.format = format
         cards = [scorecard.hash: scorecard]
         self.journal = journal
         self.context = context
@@ -111,7 +114,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
             guard !result.isOfChallenger else { return }
             let change = ScoreChange(result: result, scorecard: try card(result.model, entry.partition))
             for recipient in result.recipients {
-                outbox.append(topic: topics[recipient.purpose]!, partition: entry.partition, recipient, change)
+                outbox.append(topic: topics[recipient.purpose]!, partition: entry.partition, recipient, change, format)
             }
         }
         meter.counters.repeatsDropped += UInt64(repeats)

@@ -32,11 +32,12 @@ public struct Outbox {
     }
 
     mutating func append(
-        topic: TopicHandle, partition: Int32, _ recipient: ScoreResult.Recipient, _ change: ScoreChange
+        topic: TopicHandle, partition: Int32, _ recipient: ScoreResult.Recipient, _ change: ScoreChange,
+        _ format: ScoreChangeFormat
     ) {
         bytes.append(span: recipient.grant.span)
         let keyEnd = bytes.count
-        change.encode(for: recipient, into: &bytes)
+        change.encode(format, for: recipient, into: &bytes)
         entries.append(Entry(topic: topic, partition: partition, keyEnd: keyEnd, valueEnd: bytes.count))
     }
 
