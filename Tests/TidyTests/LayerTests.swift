@@ -21,7 +21,7 @@ private let layers: [(folder: String, imports: Set<String>)] = [
         "Sources/Pipeline",
         [
             "Events", "Scoring", "Log", "Kafka", "Snapshots", "Wire", "ScorecardFiles", "Telemetry", "Commands",
-            "Checksums", "HTTP", "Glibc",
+            "Checksums", "HTTP", "Glibc", "Synchronization",
         ]
     ),
     // Executables.
