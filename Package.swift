@@ -79,6 +79,9 @@ let package = Package(
                 "Events", "Scoring", "ScorecardFiles", "Snapshots", "TestTimeline", "AllocationCounter", "PlainScan",
             ],
             path: "Tests/BenchCore", swiftSettings: strict),
+        .executableTarget(  // deploy/bench pipeline
+            name: "bench-pipeline", dependencies: ["Events", "Wire", "Log", "Kafka", "Pipeline"],
+            path: "Tests/BenchPipeline", swiftSettings: strict),
         tests("ChecksumsTests", ["Checksums"]),
         tests(
             "ScoringTests",

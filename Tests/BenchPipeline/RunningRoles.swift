@@ -1,0 +1,100 @@
+import Events
+import Foundation
+import Kafka
+import Log
+import Pipeline
+
+/// The seven roles as processes of one pipeline, and what each has cost.
+final class RunningRoles {
+    static let names = RawTopic.events.map { "\($0.name)-consumer" } + ["aggregator", "publisher"]
+
+    let topics: TopicNames
+    let stateFolder: String
+    private let setting: Setting
+    private let log: KafkaLog
+    private var processes: [String: Process] = [:]
+
+    init(_ setting: Setting, prefix: String) throws {
+        self.setting = setting
+        topics = TopicNames(prefix: prefix)
+        stateFolder = setting.folder + "/\(prefix)state"
+        log = try KafkaLog(KafkaSettings(servers: setting.bootstrap))
+    }
+
+    deinit { for process in processes.values where process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+    func startAll() throws { for role in Self.names { try start(role) } }
+
+    func start(_ role: String) throws {
+        var arguments = ["--bootstrap", setting.bootstrap, "--prefix", topics.prefix]
+        switch role {
+        case "aggregator": arguments += ["--model", setting.model, "--state", stateFolder]
+        case "publisher": arguments += ["--model", setting.model]
+        default: arguments += ["--secret", setting.secret(topics)]
+        }
+        let process = Process()
+        process.executableURL = setting.programs.appendingPathComponent(role)
+        process.arguments = arguments
+        // As deploy/compose.yaml runs them: huge pages for the state.
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            role == "aggregator" ? ["GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"] : [:]) { $1 }
+        process.standardError = try setting.journal(topics.prefix + role)
+        try process.run()
+        processes[role] = process
+    }
+
+    func killNine(_ role: String) {
+        guard let process = processes.removeValue(forKey: role) else { return }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    func stopAll() {
+        for process in processes.values { process.terminate() }
+        for process in processes.values { process.waitUntilExit() }
+        processes = [:]
+    }
+
+    /// CPU seconds of each so far, by its name.
+    func cpu() -> [String: Double] { processes.mapValues { cpuSeconds(of: $0.processIdentifier) } }
+
+    func residentBytes(_ role: String) -> Int { bench_pipeline.residentBytes(of: processes[role]!.processIdentifier) }
+
+    /// Waits until all that lies in the topics has been worked on and committed. Throws where a role has ended.
+    func waitUntilDone() throws {
+        while true {
+            if let (role, process) = processes.first(where: { !$0.value.isRunning }) {
+                throw BenchError("\(role) ended with \(process.terminationStatus): \(setting.folder)/\(topics.prefix)\(role).log")
+            }
+            // From the first topic to the last: what one has left behind, the next cannot have missed.
+            if try lag(topics.consumerGroup(.consents), topics.raw(.consents)) == 0,
+                try lag(topics.consumerGroup(.payments), topics.raw(.payments)) == 0,
+                try lag(topics.aggregatorGroup, topics.timeline) == 0,
+                try lag(topics.publisherGroup, topics.scores) == 0
+            {
+                return
+            }
+            usleep(50_000)
+        }
+    }
+
+    func lag(_ group: String, _ topic: String) throws -> Int64 {
+        try log.committed(group: group, topic: topic).reduce(0) {
+            try $0 + log.watermarks(topic: topic, partition: $1.partition).upperBound - ($1.offset ?? 0)
+        }
+    }
+
+    /// Records of a topic so far.
+    func count(_ topic: String) throws -> Int64 {
+        try (0..<log.partitionCount(topic: topic)).reduce(0) {
+            try $0 + log.watermarks(topic: topic, partition: $1).upperBound
+        }
+    }
+
+    /// Each committed record of a topic, partition after partition.
+    func read(_ topic: String, _ body: (borrowing RecordBatch) throws -> Void) throws {
+        for partition in 0..<(try log.partitionCount(topic: topic)) {
+            try log.read(topic: topic, partition: partition, range: 0..<Int64.max, body)
+        }
+    }
+}
