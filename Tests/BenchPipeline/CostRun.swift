@@ -48,7 +48,9 @@ struct CostRun {
                 try source.tick(at: time)
             }
             round += 1
-            let end = job.payments[sent...].firstIndex { $0.at >= time + Self.renewEveryDays * Timestamp.dayMilliseconds }
+            let end = job.payments[sent...].firstIndex {
+                $0.at >= time + Self.renewEveryDays * Timestamp.dayMilliseconds
+            }
             let part = job.payments[sent..<(end ?? job.payments.endIndex)]
             sent = part.endIndex
             let values = try part.map { try job.protobuf($0) }
@@ -134,7 +136,9 @@ struct CostRun {
             let got = object??["score"] as? Int
             if got != wanted { wrong.append("\(reference): \(got.map(String.init) ?? "none") instead of \(wanted)") }
         }
-        say("scores equal to the plain computation over the file: \(job.persons.count - wrong.count) of \(job.persons.count)")
+        say(
+            "scores equal to the plain computation over the file: \(job.persons.count - wrong.count) of \(job.persons.count)"
+        )
         guard wrong.isEmpty else {
             throw BenchError("wrong scores, the first of them \(wrong.prefix(3).joined(separator: "; "))")
         }

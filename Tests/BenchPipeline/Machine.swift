@@ -22,9 +22,6 @@ func residentBytes(of process: Int32) -> Int {
 /// Seconds from some moment.
 func wallSeconds() -> Double { ProcessInfo.processInfo.systemUptime }
 
-/// ms since the epoch.
-func wallMilliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
-
 /// CPU seconds of the processes that this one has started and that have ended.
 func childrenSeconds() -> Double {
     var usage = rusage()

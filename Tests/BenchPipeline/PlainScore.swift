@@ -14,7 +14,9 @@ enum PlainScore {
 
     /// As of the day `today`, days since the epoch.
     static func score(_ payments: [StrippedJob.Payment], today: Int64) -> Int {
-        func within(_ days: Int64) -> [StrippedJob.Payment] { payments.filter { $0.day > today - days && $0.day <= today } }
+        func within(_ days: Int64) -> [StrippedJob.Payment] {
+            payments.filter { $0.day > today - days && $0.day <= today }
+        }
         func paidToDue(_ days: Int64) -> Int64 {
             let due = within(days).reduce(0) { $0 + $1.dueMinor }
             return due == 0 ? 10_000 : within(days).reduce(0) { $0 + $1.paidMinor } * 10_000 / due

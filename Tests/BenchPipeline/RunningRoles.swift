@@ -37,7 +37,8 @@ final class RunningRoles {
         process.arguments = arguments
         // As deploy/compose.yaml runs them: huge pages for the state.
         process.environment = ProcessInfo.processInfo.environment.merging(
-            role == "aggregator" ? ["GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"] : [:]) { $1 }
+            role == "aggregator" ? ["GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"] : [:]
+        ) { $1 }
         process.standardError = try setting.journal(topics.prefix + role)
         try process.run()
         processes[role] = process
@@ -60,11 +61,14 @@ final class RunningRoles {
 
     func residentBytes(_ role: String) -> Int { bench_pipeline.residentBytes(of: processes[role]!.processIdentifier) }
 
-    /// Waits until all that lies in the topics has been worked on and committed. Throws where a role has ended.
+    /// Waits until all that lies in the topics has been worked on and committed. Throws where a role has ended, and after
+    /// ten minutes.
     func waitUntilDone() throws {
-        while true {
+        let deadline = wallSeconds() + 600
+        while wallSeconds() < deadline {
             if let (role, process) = processes.first(where: { !$0.value.isRunning }) {
-                throw BenchError("\(role) ended with \(process.terminationStatus): \(setting.folder)/\(topics.prefix)\(role).log")
+                throw BenchError(
+                    "\(role) ended with \(process.terminationStatus): \(setting.folder)/\(topics.prefix)\(role).log")
             }
             // From the first topic to the last: what one has left behind, the next cannot have missed.
             if try lag(topics.consumerGroup(.consents), topics.raw(.consents)) == 0,
@@ -74,8 +78,9 @@ final class RunningRoles {
             {
                 return
             }
-            usleep(50_000)
+            usleep(50_000)  // between two looks
         }
+        throw BenchError("the roles are not done after ten minutes: \(setting.folder)")
     }
 
     func lag(_ group: String, _ topic: String) throws -> Int64 {

@@ -16,7 +16,8 @@ struct Setting {
         broker = Int32(try options.number("broker-process"))
         folder = try options.text("folder")
         programs = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        model =
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../deploy/models/stripped.pmml").standardizedFileURL.path
     }
 
@@ -45,7 +46,9 @@ struct Setting {
     func journal(_ name: String) throws -> FileHandle {
         let path = "\(folder)/\(name).log"
         if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: nil) else { throw BenchError("no file \(path)") }
+            guard FileManager.default.createFile(atPath: path, contents: nil) else {
+                throw BenchError("no file \(path)")
+            }
         }
         let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
         try handle.seekToEnd()
@@ -73,12 +76,5 @@ struct Options {
     func number(_ name: String) throws -> Int {
         guard let number = Int(try text(name)) else { throw BenchError("--\(name) takes a number") }
         return number
-    }
-
-    func numbers(_ name: String) throws -> [Int] {
-        try text(name).split(separator: ",").map {
-            guard let number = Int($0) else { throw BenchError("--\(name) takes numbers: 5000,20000") }
-            return number
-        }
     }
 }

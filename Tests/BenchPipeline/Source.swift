@@ -40,7 +40,8 @@ struct Source {
         let tick = EventEncoder.tick(time)
         let none: [UInt8] = []
         for partition in 0..<partitions {
-            try writer.append(consents, partition: partition, key: unsafe none.span.bytes, value: unsafe tick.span.bytes)
+            try writer.append(
+                consents, partition: partition, key: unsafe none.span.bytes, value: unsafe tick.span.bytes)
         }
         try flush()
     }

@@ -52,7 +52,8 @@ struct StrippedJob {
                 let late = unsafe bytes.loadUnaligned(fromByteOffset: start + 56, as: Int32.self)
                 payments.append(
                     Payment(
-                        person: person, id: (UInt64(bitPattern: word(start + 16)), UInt64(bitPattern: word(start + 24))),
+                        person: person,
+                        id: (UInt64(bitPattern: word(start + 16)), UInt64(bitPattern: word(start + 24))),
                         at: word(start + 32), dueMinor: word(start + 40),
                         // A payment of nothing is none in our catalogue, where the job still counts its days late.
                         paidMinor: max(1, word(start + 48)), daysLate: Int64(Int32(littleEndian: late))))

@@ -9,7 +9,7 @@ do {
     case "cost":
         let lines = try String(contentsOfFile: try options.text("limit"), encoding: .utf8).split(separator: "\n")
         try CostRun(setting, try StrippedJob(file: try options.text("events")), lines.map(LimitRun.init)).run()
-    default: throw BenchError("cost, latency or recovery: run deploy/bench")
+    default: throw BenchError("it measures `cost` alone: run deploy/bench")
     }
 } catch {
     FileHandle.standardError.write(Data("bench-pipeline: \(error)\n".utf8))
