@@ -24,6 +24,7 @@ extension FoldState {
         into output: inout FoldOutput
     ) -> Outcomes.Class {
         let slot = people.insert(Person(key: key, standingDay: clockDay(for: key)))
+        scratchSlot = nil
         let outcome = admit(event, contentHash, dated: day(of: event.occurredAt, for: key), at: slot)
         guard outcome == .applied else {
             people.remove(at: slot)

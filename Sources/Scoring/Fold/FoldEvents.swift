@@ -7,6 +7,7 @@ extension FoldState {
         _ event: Event, contentHash: UInt64, of person: PersonKey, from source: Coordinates,
         into output: inout FoldOutput
     ) {
+        scratchSlot = nil
         let slot = rolledSlot(of: person, into: &output)
         if case .consent(let consent) = event.body {
             handle(consent, event, contentHash, of: person, at: slot, from: source, into: &output)
@@ -83,6 +84,7 @@ extension FoldState {
         case .new: return (.applied, (kept, identity))
         case .newAgain:
             people[slot].remove(identity: identity)
+            scratchSlot = nil
             return (.applied, (kept, identity))
         }
     }
@@ -91,9 +93,12 @@ extension FoldState {
         _ kept: KeptEvent, _ identity: UInt64, _ event: Event, _ contentHash: UInt64, at slot: Int
     ) {
         people[slot].standingDay = max(people[slot].standingDay, kept.day)
-        people[slot].insert(
+        let isScratch = scratchSlot == slot
+        if isScratch { scratchTotals.advance(compiled.plan, people[slot].events, to: people[slot].standingDay) }
+        let place = people[slot].insert(
             kept, identity: identity, contentHash: contentHash, producer: event.producer.span, id: event.id.span,
             isWholeSecond: event.occurredAt % 1000 == 0, plan: compiled.plan)
+        if isScratch { scratchTotals.insert(compiled.plan, people[slot].events, at: place) }
         if kept.currency != compiled.speakingCurrency { outcomes.otherCurrency += 1 }
     }
 
@@ -118,6 +123,7 @@ extension FoldState {
         if case .correction(let correction) = event.body {
             voided = Event.identity(producer: event.producer, id: correction.correctedEvent)
             people[slot].remove(identity: voided)
+            scratchSlot = nil
             let count = people[slot].events.count
             let latest = count > 0 ? people[slot].events.day(count - 1) : clockDay
             people[slot].standingDay = max(clockDay, latest)

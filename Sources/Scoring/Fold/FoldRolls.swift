@@ -21,6 +21,7 @@ extension FoldState {
             steps += 1
             rolled += 1
             willChange(slot)
+            scratchSlot = nil
             if isBehind(slot) {
                 _ = bring(slot, into: &output)  // who is due after that is in the calendar again
             } else if step(slot, into: &output) {
@@ -62,7 +63,7 @@ extension FoldState {
         guard day > people[slot].standingDay else { return }
         people[slot].standingDay = day
         let reached = min(day, clockDay(for: people[slot].key))
-        people[slot].drop(through: reached - properties!.horizonDays, plan: compiled.plan)
+        if people[slot].drop(through: reached - properties!.horizonDays, plan: compiled.plan) { scratchSlot = nil }
     }
 
     /// Lets the days up to and including `day` pass for one person, each that matters with its own change.

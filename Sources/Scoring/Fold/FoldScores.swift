@@ -6,7 +6,12 @@ extension FoldState {
     mutating func evaluate(_ slot: Int) {
         let day = people[slot].standingDay
         if people[slot].events.count < Person.totalsMin, people[slot].totals.isEmpty {
-            scratchTotals.build(compiled.plan, people[slot].events, on: day)
+            if scratchSlot == slot, scratchTotals.day <= day {
+                scratchTotals.advance(compiled.plan, people[slot].events, to: day)
+            } else {
+                scratchTotals.build(compiled.plan, people[slot].events, on: day)
+                scratchSlot = slot
+            }
             compiled.evaluate(&scratchTotals, people[slot].events, into: &evaluation)
         } else {
             people[slot].evaluate(compiled, into: &evaluation)

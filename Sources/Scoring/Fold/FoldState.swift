@@ -26,14 +26,17 @@ struct FoldState: ~Copyable {
 
     // Working memory, kept so that the steady state allocates nothing; not state.
     /// In force; for a moment, while a person is brought there from earlier ones, those.
-    var compiled: CompiledModels
+    var compiled: CompiledModels { didSet { scratchSlot = nil } }
     /// Persons who are not under the models in force, and their keys in order, among others.
     var behind = 0
     var line = KeyQueue()
     /// Of all models that were in force since this was made.
     var cards: [Digest128: Scorecard] = [:]
     var evaluation = Evaluation()
+    /// The totals of one person who has none of their own, while a record or a due moment is worked on.
     var scratchTotals = Totals()
+    /// Whose they are; nil for nobody's, where they must be built.
+    var scratchSlot: Int?
     var scratch: [UInt8] = []
     var lookahead = Lookahead()
     var timelineOffset: Int64 = 0

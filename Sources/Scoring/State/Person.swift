@@ -72,17 +72,18 @@ extension Person {
         return known == nil ? .new : .newAgain
     }
 
-    /// Adds an event, dated no later than the day the person stands at.
+    /// Adds an event, dated no later than the day the person stands at; returns its place.
     mutating func insert(
         _ event: KeptEvent, identity: UInt64, contentHash: UInt64, producer: RawSpan, id: RawSpan, isWholeSecond: Bool,
         plan: Plan
-    ) {
+    ) -> Int {
         assert(event.day <= standingDay)
         if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
         let place = events.insert(
             event, identity: identity, contentHash: contentHash, producer: producer, id: id,
             isWholeSecond: isWholeSecond)
         if !totals.isEmpty { totals.insert(plan, events, at: place) }
+        return place
     }
 
     /// Takes an event out, as if it had never come.
@@ -93,11 +94,11 @@ extension Person {
     }
 
     /// Drops events dated on or before `day`, at most the day the person stands at less the horizon; so many at a time that
-    /// moving the others up costs little for each.
-    mutating func drop(through day: Int32, plan: Plan) {
+    /// moving the others up costs little for each. Whether any went.
+    mutating func drop(through day: Int32, plan: Plan) -> Bool {
         guard events.count > 0, events.day(0) <= day - Self.dropDays,
             events.day(events.count / Self.dropShare) <= day
-        else { return }
+        else { return false }
         if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
         let before = events.count
         events.drop(through: day)
@@ -106,6 +107,7 @@ extension Person {
         } else if !totals.isEmpty {
             totals.dropFirst(before - events.count, plan)
         }
+        return true
     }
 
     private static let dropDays: Int32 = 10
