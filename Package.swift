@@ -99,6 +99,7 @@ let package = Package(
         tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),
         tests("TidyTests", ["TestBroker"]),
         tests("ReadmeTests", ["TestBroker"]),
+        tests("DeployTests", ["TestBroker", "Telemetry"]),  // the files of deploy/, each by its own checker
         tests("DemoTests", ["TestBroker"]),  // deploy/demo and deploy/install as a stranger runs them
         tests(
             "BrokerTests",

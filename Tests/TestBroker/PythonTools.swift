@@ -7,13 +7,14 @@ public struct PythonTools: Sendable {
     /// A folder with the Protobuf classes of schemas/, for PYTHONPATH.
     public let classes: String
 
-    /// What the examples and the checks of schemas/ need; nil where there is no Python or PyPI does not answer.
+    /// What the examples and the checks of schemas/ and deploy/ need; nil where there is no Python or PyPI does not answer.
     public static let shared: PythonTools? = try? make()
     public static let missing: String =
         "no python3 with venv, or PyPI does not answer: nothing was tested with confluent-kafka, protobuf, jsonschema"
 
     private static let checks = [
         "confluent-kafka[schemaregistry,json,protobuf]>=2.11", "jsonschema", "pyyaml", "asyncapi3==0.0.2",
+        "kubernetes-validate==1.37.0", "check-jsonschema==0.39.0",
     ]
 
     private static func make() throws -> PythonTools {
