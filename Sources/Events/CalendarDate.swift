@@ -61,9 +61,13 @@ public struct CalendarDate: Equatable, Comparable, Sendable {
 extension CalendarDate: CustomStringConvertible {
     /// `YYYY-MM-DD`.
     public var description: String {
-        let (year, month, day) = civil
-        return "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
+
+    /// The same at the end of `bytes`: 10 of them.
+    public func append(to bytes: inout [UInt8]) { bytes.append(civil: civil) }
 }
 
 /// Days since 1970-01-01 of a civil date. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".

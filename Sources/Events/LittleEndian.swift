@@ -37,13 +37,15 @@ extension RawSpan {
 /// The bytes end before the layout does, or go on after it.
 public struct TruncatedBytes: Error, Equatable {
     public let offset: Int
+    @inlinable
     public init(offset: Int) { self.offset = offset }
 }
 
 /// Reads a layout front to back; each step checks that its bytes are there.
 public struct ByteCursor: ~Escapable {
     @usableFromInline let span: RawSpan
-    public private(set) var offset: Int
+    @usableFromInline var position: Int
+    @inlinable public var offset: Int { position }
 
     @inlinable @_lifetime(copy span)
     public init(_ span: RawSpan, at offset: Int = 0) {
@@ -53,25 +55,25 @@ public struct ByteCursor: ~Escapable {
     @usableFromInline @_lifetime(copy span)
     init(span: RawSpan, offset: Int) {
         self.span = span
-        self.offset = offset
+        position = offset
     }
 
-    public var remaining: Int { span.byteCount - offset }
+    @inlinable public var remaining: Int { span.byteCount - position }
 
-    @_lifetime(self: copy self)
+    @inlinable @_lifetime(self: copy self)
     public mutating func take<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) throws(TruncatedBytes)
         -> T
     {
         let size = MemoryLayout<T>.size
         guard remaining >= size else { throw TruncatedBytes(offset: offset) }
-        defer { offset += size }
+        defer { position += size }
         return span.load(littleEndianAt: offset)
     }
 
-    @_lifetime(self: copy self) @_lifetime(copy self)
+    @inlinable @_lifetime(self: copy self) @_lifetime(copy self)
     public mutating func take(count: Int) throws(TruncatedBytes) -> RawSpan {
         guard count >= 0, remaining >= count else { throw TruncatedBytes(offset: offset) }
-        defer { offset += count }
+        defer { position += count }
         return span.extracting(offset..<offset + count)
     }
 

@@ -6,14 +6,45 @@ public enum Timestamp {
 
     /// `YYYY-MM-DDThh:mm:ss.sssZ`, the form in which the outputs write a time.
     public static func text(_ milliseconds: Int64) -> String {
+        var bytes: [UInt8] = []
+        append(milliseconds, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The same at the end of `bytes`: 24 of them.
+    public static func append(_ milliseconds: Int64, to bytes: inout [UInt8]) {
         let day = milliseconds.floorDivided(by: dayMilliseconds)
-        let ofDay = milliseconds - day * dayMilliseconds
-        let (year, month, dayOfMonth) = civilFromDays(Int(day))
-        func padded(_ number: some BinaryInteger, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        let ofDay = Int(milliseconds - day * dayMilliseconds)
+        bytes.append(civil: civilFromDays(Int(day)))
+        bytes.append(UInt8(ascii: "T"))
+        bytes.append(digits: ofDay / 3_600_000, width: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(digits: ofDay / 60_000 % 60, width: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(digits: ofDay / 1000 % 60, width: 2)
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(digits: ofDay % 1000, width: 3)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+}
+
+extension [UInt8] {
+    /// The last `width` decimal digits of a number of at least 0.
+    mutating func append(digits number: Int, width: Int) {
+        var divisor = 1
+        for _ in 1..<width { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
         }
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfMonth, 2))T\(padded(ofDay / 3_600_000, 2)):"
-            + "\(padded(ofDay / 60_000 % 60, 2)):\(padded(ofDay / 1000 % 60, 2)).\(padded(ofDay % 1000, 3))Z"
+    }
+
+    /// `YYYY-MM-DD`.
+    mutating func append(civil date: (year: Int, month: Int, day: Int)) {
+        append(digits: date.year, width: 4)
+        append(UInt8(ascii: "-"))
+        append(digits: date.month, width: 2)
+        append(UInt8(ascii: "-"))
+        append(digits: date.day, width: 2)
     }
 }

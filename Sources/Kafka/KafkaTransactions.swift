@@ -170,7 +170,8 @@ public final class KafkaTransactions: TransactionalWriter {
         let client = try Client(
             .producer, settings,
             tuned: [
-                "linger.ms": "1", "compression.type": "lz4", "batch.num.messages": "10000",
+                // Nothing waits so long: a commit sends what is there. A shorter time wakes the client for each few records.
+                "linger.ms": "50", "compression.type": "lz4", "batch.num.messages": "10000",
                 "queue.buffering.max.messages": "1000000", "message.max.bytes": "\(KafkaWriter.recordBytesMax)",
             ],
             fixed: [

@@ -24,7 +24,7 @@ public enum EventEncoder {
     public static func tick(_ time: Int64?) -> [UInt8] {
         var json = JSONText()
         json.beginObject()
-        json.key(EventDecoder.tickName)
+        json.key(named: EventDecoder.tickName)
         if let time { json.value(time) } else { json.null() }
         json.endObject()
         return json.bytes
@@ -34,14 +34,14 @@ public enum EventEncoder {
 private struct JSONMembers: MemberSink {
     var json = JSONText()
 
-    mutating func text(_ field: some MessageField, _ text: String) { json.member(field.name, text) }
-    mutating func integer(_ field: some MessageField, _ number: Int64) { json.member(field.name, number) }
+    mutating func text(_ field: some MessageField, _ text: String) { json.member(named: field.name, text) }
+    mutating func integer(_ field: some MessageField, _ number: Int64) { json.member(named: field.name, number) }
     mutating func enumeration(_ field: some MessageField, _ value: some WireEnum) {
-        json.member(field.name, value.wireName)
+        json.member(named: field.name, value.wireName)
     }
 
     mutating func body(_ type: EventType, _ members: (inout Self) -> Void) {
-        json.key(type.name)
+        json.key(named: type.name)
         json.beginObject()
         members(&self)
         json.endObject()

@@ -1,3 +1,5 @@
+import Events
+
 /// JSON written front to back, compact, members in the order in which they are given: the same calls give the same
 /// bytes, always. Commas come by themselves; that each `begin` has its `end` is up to the caller.
 ///
@@ -14,8 +16,18 @@ public struct JSONText: Sendable {
     public mutating func beginArray() { begin(UInt8(ascii: "[")) }
     public mutating func endArray() { end(UInt8(ascii: "]")) }
 
-    /// The name of the member whose value is written next.
-    public mutating func key(_ name: String) {
+    /// The name of the member whose value is written next; one that the program spells needs no escape.
+    public mutating func key(_ name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// The same, of a name that is found at run time.
+    public mutating func key(named name: String) {
         value(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
@@ -24,13 +36,52 @@ public struct JSONText: Sendable {
     public mutating func value(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 { append(escaped: byte) }
+        var text = text
+        text.withUTF8 { unsafe append(escaping: $0.span) }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    public mutating func value(_ number: some BinaryInteger) {
+    public mutating func value(_ identifier: Identifier) {
         separate()
-        bytes.append(contentsOf: String(number).utf8)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(span: identifier.span)  // nothing in it needs an escape
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    @inlinable
+    public mutating func value(_ number: some BinaryInteger) {
+        append(decimal: UInt64(number.magnitude), isNegative: number < 0)
+    }
+
+    /// As a string, `YYYY-MM-DDThh:mm:ss.sssZ`; ms since the epoch.
+    public mutating func value(time: Int64) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        Timestamp.append(time, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// As a string, `YYYY-MM-DD`.
+    public mutating func value(_ date: CalendarDate) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        date.append(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// As a string of 16 hexadecimal digits.
+    public mutating func value(hexadecimal number: UInt64) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        for shift in stride(from: UInt64(60), through: 0, by: -4) { bytes.append(Self.digit(number >> shift)) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Members that another text has written, none or more with their commas, into the object that is open here.
+    public mutating func members(_ written: [UInt8]) {
+        if written.isEmpty { return }
+        separate()
+        bytes.append(contentsOf: written)
     }
 
     public mutating func value(_ truth: Bool) {
@@ -43,17 +94,34 @@ public struct JSONText: Sendable {
         bytes.append(contentsOf: "null".utf8)
     }
 
-    public mutating func member(_ name: String, _ text: String) {
+    public mutating func member(_ name: StaticString, _ text: String) {
         key(name)
         value(text)
     }
 
-    public mutating func member(_ name: String, _ number: some BinaryInteger) {
+    public mutating func member(named name: String, _ text: String) {
+        key(named: name)
+        value(text)
+    }
+
+    @inlinable
+    public mutating func member(named name: String, _ number: some BinaryInteger) {
+        key(named: name)
+        value(number)
+    }
+
+    public mutating func member(_ name: StaticString, _ identifier: Identifier) {
+        key(name)
+        value(identifier)
+    }
+
+    @inlinable
+    public mutating func member(_ name: StaticString, _ number: some BinaryInteger) {
         key(name)
         value(number)
     }
 
-    public mutating func member(_ name: String, _ truth: Bool) {
+    public mutating func member(_ name: StaticString, _ truth: Bool) {
         key(name)
         value(truth)
     }
@@ -74,18 +142,51 @@ public struct JSONText: Sendable {
         needsComma = true
     }
 
-    /// RFC 8259, section 7: quotation mark, backslash and control characters; all else stands for itself.
+    @usableFromInline
+    mutating func append(decimal magnitude: UInt64, isNegative: Bool) {
+        separate()
+        if isNegative { bytes.append(UInt8(ascii: "-")) }
+        var digits: [20 of UInt8] = .init(repeating: 0)
+        var first = digits.count
+        var rest = magnitude
+        repeat {
+            first -= 1
+            digits[first] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        } while rest > 0
+        for index in first..<digits.count { bytes.append(digits[index]) }
+    }
+
+    /// RFC 8259, section 7: quotation mark, backslash and control characters; what lies between them stands for itself.
+    private mutating func append(escaping utf8: Span<UInt8>) {
+        var start = 0
+        for index in utf8.indices {
+            let byte = utf8[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            unsafe bytes.append(span: utf8.extracting(start..<index).bytes)
+            append(escaped: byte)
+            start = index + 1
+        }
+        unsafe bytes.append(span: utf8.extracting(start...).bytes)
+    }
+
     private mutating func append(escaped byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-        case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-        case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
-        case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
+        case UInt8(ascii: "\n"): bytes.append(UInt8(ascii: "n"))
+        case UInt8(ascii: "\r"): bytes.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\t"): bytes.append(UInt8(ascii: "t"))
         case 0..<0x20:
-            let digits = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: "\\u00".utf8)
-            bytes.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+            bytes.append(contentsOf: [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")])
+            bytes.append(Self.digit(UInt64(byte >> 4)))
+            bytes.append(Self.digit(UInt64(byte)))
         default: bytes.append(byte)
         }
+    }
+
+    /// The lowest four bits as a hexadecimal digit.
+    private static func digit(_ number: UInt64) -> UInt8 {
+        let digit = UInt8(number & 15)
+        return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
     }
 }

@@ -21,7 +21,7 @@ extension Explanation {
         json.array("reasons", reasons) { json, reason in
             json.member("code", reason.code)
             json.member("text", scorecard.reasonTexts[reason.code] ?? "")
-            json.member(side, reason.difference)
+            json.member(named: side, reason.difference)
         }
         json.member("reasonMethod", scorecard.reasonCodeAlgorithm.rawValue)
         json.member("baseline", scorecard.baselineMethod)
@@ -65,7 +65,7 @@ extension ExplainedCharacteristic {
         json.member("points", optional: points)
         json.member("bestPoints", bestPoints)
         json.member("baselinePoints", baselinePoints)
-        json.member(side, optional: difference(side == "pointsBelowBaseline"))
+        json.member(named: side, optional: difference(side == "pointsBelowBaseline"))
         json.member("reasonCode", reasonCode)
         guard inputs.count > 1 else { return }
         json.array("others", Array(inputs.dropFirst())) { json, input in input.write(into: &json) }
@@ -88,7 +88,7 @@ extension ExplainedCharacteristic.Input {
             json.member("eventId", optional: fact.id)
             json.key("amounts")
             json.beginObject()
-            for amount in fact.amounts { json.member(amount.name, optional: amount.value) }
+            for amount in fact.amounts { json.member(named: amount.name, optional: amount.value) }
             json.endObject()
         }
         json.endObject()

@@ -83,7 +83,7 @@ private func json(_ person: String, _ time: String, _ names: [String], _ row: [I
     if let row {
         json.key("features")
         json.beginObject()
-        for (name, value) in zip(names, row) { json.member(name, optional: value) }
+        for (name, value) in zip(names, row) { json.member(named: name, optional: value) }
         json.endObject()
     }
     json.endObject()

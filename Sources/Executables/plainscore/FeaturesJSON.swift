@@ -54,7 +54,7 @@ enum FeaturesJSON {
 }
 
 extension JSONText {
-    fileprivate mutating func member(_ name: String, _ words: [String]) {
+    fileprivate mutating func member(_ name: StaticString, _ words: [String]) {
         key(name)
         beginArray()
         for word in words { value(word) }

@@ -159,7 +159,9 @@ extension Accounting {
         json.member("difference", difference)
         json.key("classes")
         json.beginObject()
-        for line in lines where line.name != "on the way" && line.name != "ahead" { json.member(line.name, line.count) }
+        for line in lines where line.name != "on the way" && line.name != "ahead" {
+            json.member(named: line.name, line.count)
+        }
         json.endObject()
         json.member("onTheWay", eventsOnTheWay)
         json.member("ahead", eventsAhead)

@@ -76,7 +76,7 @@ private func json(_ time: Int64, _ values: some Sequence<(String, Int64?)>) -> [
     json.member("asOf", Timestamp.text(time))
     json.key("features")
     json.beginObject()
-    for (name, value) in values { json.member(name, optional: value) }
+    for (name, value) in values { json.member(named: name, optional: value) }
     json.endObject()
     json.endObject()
     return json.bytes

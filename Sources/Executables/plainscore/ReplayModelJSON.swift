@@ -10,7 +10,7 @@ extension ModelPreview {
         var json = JSONText()
         json.beginObject()
         for (name, card) in [("present", present), ("other", other)] {
-            json.key(name)
+            json.key(named: name)
             card.writeName(into: &json)
         }
         json.member("asOf", time: asOf)
@@ -106,7 +106,7 @@ extension PersonChange {
         json.array("characteristics", parts) { json, part in
             json.member("characteristic", part.name)
             for (name, side) in [("before", part.before), ("after", part.after)] {
-                json.key(name)
+                json.key(named: name)
                 guard let side else {
                     json.null()
                     continue
@@ -120,7 +120,7 @@ extension PersonChange {
             }
         }
         for (name, codes) in [("reasonsBefore", reasonsBefore), ("reasonsAfter", reasonsAfter)] {
-            json.key(name)
+            json.key(named: name)
             json.beginArray()
             for code in codes { json.value(code) }
             json.endArray()

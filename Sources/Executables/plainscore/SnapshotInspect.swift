@@ -113,7 +113,7 @@ private struct SnapshotInspection {
         json.member("waiting", optional: content?.waiting)
         json.key("outcomes")
         json.beginObject()
-        for (name, count) in head.classes { json.member(name, count) }
+        for (name, count) in head.classes { json.member(named: name, count) }
         json.endObject()
         json.endObject()
         return String(decoding: json.bytes, as: UTF8.self)

@@ -35,7 +35,7 @@ public struct PersonReading: Sendable {
         json.key("features")
         json.beginObject()
         for value in person.values {
-            json.key(value.feature)
+            json.key(named: value.feature)
             if let number = value.value { json.value(number) } else { json.null() }
         }
         json.endObject()

@@ -8,33 +8,33 @@ import Wire
 /// Only what moved is said. The member `checksum` is last: XXH3 of all bytes before its comma, as 16 hexadecimal digits.
 struct ScoreChange {
     let result: ScoreResult
-    let scorecard: Scorecard
+    let card: ScorecardText
+
+    var scorecard: Scorecard { card.scorecard }
 
     /// Appends the value for one recipient. The same result and recipient give the same bytes, always.
     func encode(for recipient: ScoreResult.Recipient, into bytes: inout [UInt8]) {
         let start = bytes.count
         var json = JSONText(bytes: consume bytes)  // moved, not copied: many changes share one buffer
         json.beginObject()
-        json.member("grantId", recipient.grant.text)
+        json.member("grantId", recipient.grant)
         json.member("number", recipient.number)
         json.key("opening")
         source(recipient.opening, into: &json)
-        json.member("subscriberReference", recipient.subscriberReference.text)
+        json.member("subscriberReference", recipient.subscriberReference)
         json.member("purpose", recipient.purpose.name)
         json.member("kind", result.isEnd ? "WITHDRAWN" : "CHANGE")
         if let score = result.score { json.member("score", score) }
         if let previous = result.previousScore { json.member("previousScore", previous) }
         if !result.isEnd {
-            json.member("initialScore", scorecard.initialScore)
+            json.members(card.initialScore)
             points(into: &json)
             reasons(into: &json)
-            if let missing = result.missing {
-                json.member("missingFeature", scorecard.characteristics[missing].feature.name)
-            }
+            if let missing = result.missing { json.members(card.missing[missing]) }
         }
         cause(into: &json)
-        model(into: &json)
-        json.member("day", CalendarDate(days: result.day)?.description ?? "")
+        json.members(card.model)
+        day(into: &json)
         json.key("timeline")
         json.beginObject()
         json.member("partition", result.timelinePartition)
@@ -42,7 +42,8 @@ struct ScoreChange {
         json.member("sequence", result.sequence)
         json.endObject()
         let checksum = unsafe xxh3(json.bytes.span.bytes.extracting(start...))
-        json.member("checksum", checksumText(checksum))
+        json.key("checksum")
+        json.value(hexadecimal: checksum)
         json.endObject()
         bytes = json.bytes
     }
@@ -51,11 +52,11 @@ struct ScoreChange {
     private func points(into json: inout JSONText) {
         json.key("points")
         json.beginArray()
-        for (characteristic, movement) in zip(scorecard.characteristics, result.movements)
-        where movement.pointsBefore != movement.pointsAfter {
+        for index in result.movements.indices {
+            let movement = result.movements[index]
+            guard movement.pointsBefore != movement.pointsAfter else { continue }
             json.beginObject()
-            json.member("characteristic", characteristic.name)
-            json.member("feature", characteristic.feature.name)
+            json.members(card.characteristics[index])
             if let before = movement.pointsBefore { json.member("before", before) }
             if let after = movement.pointsAfter { json.member("after", after) }
             json.endObject()
@@ -65,19 +66,18 @@ struct ScoreChange {
 
     private func reasons(into json: inout JSONText) {
         guard result.score != nil else { return }
-        let isBelow = scorecard.reasonCodeAlgorithm == .pointsBelow
         json.key("reasons")
         json.beginArray()
-        for reason in scorecard.reasons(bins: result.movements.map { $0.binAfter ?? -1 }) {
-            json.beginObject()
-            json.member("code", reason.code)
-            json.member("text", scorecard.reasonTexts[reason.code] ?? "")
-            json.member(isBelow ? "pointsBelowBaseline" : "pointsAboveBaseline", reason.difference)
-            json.endObject()
-        }
+        scorecard.forEachReason(
+            bin: { result.movements[$0].binAfter! },
+            do: { code, difference in
+                json.beginObject()
+                json.members(card.reasons[code])
+                json.member(named: card.differenceName, difference)
+                json.endObject()
+            })
         json.endArray()
-        json.member("reasonMethod", scorecard.reasonCodeAlgorithm.rawValue)
-        json.member("baseline", scorecard.baselineMethod)
+        json.members(card.reasonMethod)
     }
 
     private func cause(into json: inout JSONText) {
@@ -85,24 +85,21 @@ struct ScoreChange {
         json.beginObject()
         json.member("kind", result.cause.kind.name)
         if let event = result.cause.event {
-            if result.cause.kind != .model { json.member("eventId", event.id.text) }
+            if result.cause.kind != .model { json.member("eventId", event.id) }
             json.member("topic", event.source.topic.name)
             json.member("partition", event.source.partition)
             json.member("offset", event.source.offset)
-            json.member("occurredAt", Timestamp.text(event.occurredAt))
+            json.key("occurredAt")
+            json.value(time: event.occurredAt)
         } else {
-            json.member("day", CalendarDate(days: result.day)?.description ?? "")
+            day(into: &json)
         }
         json.endObject()
     }
 
-    private func model(into json: inout JSONText) {
-        json.key("model")
-        json.beginObject()
-        json.member("name", scorecard.name)
-        json.member("version", scorecard.version)
-        json.member("hash", scorecard.hash.hex)
-        json.endObject()
+    private func day(into json: inout JSONText) {
+        json.key("day")
+        if let date = CalendarDate(days: result.day) { json.value(date) } else { json.value("") }
     }
 
     private func source(_ coordinates: Coordinates, into json: inout JSONText) {

@@ -56,13 +56,15 @@ extension ScoreChange {
     private func reasons(into protobuf: inout ProtobufBytes) {
         guard result.score != nil else { return }
         let isBelow = scorecard.reasonCodeAlgorithm == .pointsBelow
-        for reason in scorecard.reasons(bins: result.movements.map { $0.binAfter ?? -1 }) {
-            let start = protobuf.begin(11)
-            protobuf.member(1, reason.code)
-            protobuf.member(2, scorecard.reasonTexts[reason.code] ?? "")
-            protobuf.member(isBelow ? 3 : 4, reason.difference)
-            protobuf.end(start)
-        }
+        scorecard.forEachReason(
+            bin: { result.movements[$0].binAfter! },
+            do: { code, difference in
+                let start = protobuf.begin(11)
+                protobuf.member(1, scorecard.reasonCodes[code])
+                protobuf.member(2, scorecard.reasonTexts[scorecard.reasonCodes[code]] ?? "")
+                protobuf.member(isBelow ? 3 : 4, difference)
+                protobuf.end(start)
+            })
         protobuf.member(12, scorecard.reasonCodeAlgorithm.rawValue)
         protobuf.member(13, scorecard.baselineMethod)
     }

@@ -162,12 +162,12 @@ private struct ProtobufAsJSON {
             let all = byNumber[field.number] ?? []
             if case .messages(let parts) = field.kind {
                 if all.isEmpty, !showsEmpty(field.number) { continue }
-                json.key(field.name)
+                json.key(named: field.name)
                 json.beginArray()
                 for one in all { guard message(bytes.extracting(one.content), parts) else { return false } }
                 json.endArray()
             } else if let one = all.first {
-                json.key(field.name)
+                json.key(named: field.name)
                 guard value(one, of: bytes, field.kind) else { return false }
             }
         }

@@ -8,6 +8,7 @@ public struct PartitionReplay {
     public let fold: PartitionFold
     private let format: ScoreChangeFormat
     private var output = FoldOutput()
+    private var cards = ScorecardTexts()
 
     public init(partition: Int32, scorecard: Scorecard, format: ScoreChangeFormat = .json) {
         self.init(partition: partition, models: Models(scorecard), format: format)
@@ -52,17 +53,18 @@ public struct PartitionReplay {
         let sequence = fold.sequence
         try fold.fold(offset: offset, key: key, value: value, into: &output)
         var changes: [Change] = []
-        var cursor = ByteCursor(unsafe output.results.span.bytes)
+        let results = output.results  // a span of the property would keep `cards` from being changed
+        var cursor = ByteCursor(unsafe results.span.bytes)
         var position = (sequence: sequence, chain: chain)
         while cursor.remaining > 0, let next = try ScoreResult.next(from: &cursor, after: position) {
             position = (next.result.sequence, next.chain)
-            let change = ScoreChange(result: next.result, scorecard: fold.scorecard(of: next.result.model)!)
+            let change = ScoreChange(result: next.result, card: cards.text(of: next.result.model, fold.scorecard(of:))!)
             for recipient in next.result.recipients {
                 var value: [UInt8] = []
                 change.encode(format, for: recipient, into: &value)
                 changes.append(Change(purpose: recipient.purpose, key: Array(recipient.grant.text.utf8), value: value))
             }
         }
-        return Step(results: output.results, changes: changes, refusals: output.refusals)
+        return Step(results: results, changes: changes, refusals: output.refusals)
     }
 }

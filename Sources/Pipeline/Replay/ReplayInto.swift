@@ -83,6 +83,7 @@ private final class ReplayedOutputs {
     private(set) var changes = 0
     private let scores: TopicHandle
     private let topics: [Purpose: TopicHandle]
+    private let card: ScorecardText
     private let format: ScoreChangeFormat
     private let writer: KafkaWriter
     /// Of the last result written.
@@ -94,6 +95,7 @@ private final class ReplayedOutputs {
     ) throws {
         // As if these had spoken from the beginning: what the log switches to is passed over.
         fold = PartitionFold(partition: partition, models: models) { _ in models }
+        card = ScorecardText(models.speaking)
         self.format = format
         self.writer = writer
         scores = try writer.topic(target.scores)
@@ -115,7 +117,7 @@ private final class ReplayedOutputs {
         var cursor = ByteCursor(unsafe results.span.bytes)
         while cursor.remaining > 0, let next = try ScoreResult.next(from: &cursor, after: position) {
             position = (next.result.sequence, next.chain)
-            let change = ScoreChange(result: next.result, scorecard: fold.scorecard)
+            let change = ScoreChange(result: next.result, card: card)
             for recipient in next.result.recipients {
                 var value: [UInt8] = []
                 change.encode(format, for: recipient, into: &value)

@@ -130,6 +130,7 @@ public struct ReplayVerifier<L: Log> {
         var changes: [ChangeComparison] = []
         var differences = RecordDifferences()
         var output = FoldOutput()
+        private var cards = ScorecardTexts()
         private var value: [UInt8] = []
 
         var log: L { verifier.folds.log }
@@ -219,7 +220,7 @@ public struct ReplayVerifier<L: Log> {
             let (result, chain) = try ScoreResult.next(from: &cursor, verifying: nil)
             checkPublisher(sequence: sequence, chain: chain)
             guard !result.isOfChallenger else { return }
-            let change = ScoreChange(result: result, scorecard: fold.scorecard(of: result.model)!)
+            let change = ScoreChange(result: result, card: cards.text(of: result.model, fold.scorecard(of:))!)
             var value = value  // moved out, since a span of a property keeps all of this from being changed
             self.value = []
             defer { self.value = value }

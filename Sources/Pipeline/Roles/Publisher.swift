@@ -13,7 +13,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     private let names: TopicNames
     private let log: L
     /// Those that speak or spoke, by their hashes: the one given, and what was switched to as far as it is known.
-    private var cards: [Digest128: Scorecard]
+    private var cards = ScorecardTexts()
     private let given: Digest128
     private let format: ScoreChangeFormat
     private let journal: Journal
@@ -38,7 +38,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         self.log = log
         given = scorecard.hash
         self.format = format
-        cards = [scorecard.hash: scorecard]
+        cards.add(scorecard)
         self.journal = journal
         self.context = context
         meter = RoleMeter(topics: Purpose.allCases.map(names.scoreChanges))
@@ -112,7 +112,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     private func take(_ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan) throws {
         let repeats = try streams[entry.partition]!.take(entry, key: key, value: value, topic: names.scores) { result in
             guard !result.isOfChallenger else { return }
-            let change = ScoreChange(result: result, scorecard: try card(result.model, entry.partition))
+            let change = ScoreChange(result: result, card: try card(result.model, entry.partition))
             for recipient in result.recipients {
                 outbox.append(topic: topics[recipient.purpose]!, partition: entry.partition, recipient, change, format)
             }
@@ -146,9 +146,9 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     }
 
     /// The model of a result. One that is not known yet has been switched to since the last look.
-    private func card(_ hash: Digest128, _ partition: Int32) throws -> Scorecard {
+    private func card(_ hash: Digest128, _ partition: Int32) throws -> ScorecardText {
         if let card = cards[hash] { return card }
-        for models in try readSwitchedModels(log, names: names) { cards[models.speaking.hash] = models.speaking }
+        for models in try readSwitchedModels(log, names: names) { cards.add(models.speaking) }
         guard let card = cards[hash] else {
             throw RoleError.wrongModel(
                 "\(names.scores)-\(partition) was scored with model \(hash.hex), and --model is \(given.hex): give the --model that the aggregator runs"

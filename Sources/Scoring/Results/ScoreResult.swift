@@ -159,10 +159,8 @@ extension ScoreResult {
     public static func next(from cursor: inout ByteCursor, verifying chain: Digest128?) throws
         -> (result: ScoreResult, chain: Digest128)
     {
-        let count = try cursor.take(UInt32.self)
-        guard count >= 16 + 80 else { throw ResultError.layout }
-        let carried = Digest128(high: try cursor.take(), low: try cursor.take())
-        let body = try cursor.take(count: Int(count) - 16)
+        let (count, carried) = try header(&cursor)
+        let body = try cursor.take(count: count)
         let result = try ScoreResult(body: body)
         if let chain, chained(chain, body) != carried { throw ResultError.chain(result.sequence) }
         return (result, carried)
@@ -174,16 +172,23 @@ extension ScoreResult {
     public static func next(from cursor: inout ByteCursor, after position: (sequence: UInt64, chain: Digest128)) throws
         -> (result: ScoreResult, chain: Digest128)?
     {
-        var ahead = cursor
-        let (result, _) = try next(from: &ahead, verifying: nil)
-        guard result.sequence > position.sequence else {
-            cursor = ahead
-            return nil
-        }
+        let (count, carried) = try header(&cursor)
+        let body = try cursor.take(count: count)
+        let result = try ScoreResult(body: body)
+        guard result.sequence > position.sequence else { return nil }
         guard result.sequence == position.sequence + 1 else {
             throw ResultError.gap(after: position.sequence, got: result.sequence)
         }
-        return try next(from: &cursor, verifying: position.chain)
+        guard chained(position.chain, body) == carried else { throw ResultError.chain(result.sequence) }
+        return (result, carried)
+    }
+
+    /// Bytes of the body that follows, and the chain that ends with it.
+    @_lifetime(cursor: copy cursor)
+    private static func header(_ cursor: inout ByteCursor) throws -> (bodyCount: Int, chain: Digest128) {
+        let count = try cursor.take(UInt32.self)
+        guard count >= 16 + 80 else { throw ResultError.layout }
+        return (Int(count) - 16, Digest128(high: try cursor.take(), low: try cursor.take()))
     }
 
     private init(body: RawSpan) throws {
@@ -216,8 +221,10 @@ extension ScoreResult {
             cause.event = (source, try cursor.takeIdentifier(idLength), occurredAt)
         }
         movements = []
+        movements.reserveCapacity(Int(movementCount))
         for _ in 0..<movementCount { movements.append(try Movement(decoding: &cursor)) }
         recipients = []
+        recipients.reserveCapacity(Int(recipientCount))
         for _ in 0..<recipientCount { recipients.append(try Recipient(decoding: &cursor)) }
         try cursor.finish()
     }

@@ -13,39 +13,80 @@ public struct Reason: Equatable, Sendable {
 extension Scorecard {
     public static let reasonsMax = 4
 
+    /// Every reason code of the card once, in document order.
+    public var reasonCodes: [String] { reasonTable.codes }
+
     /// The reason codes of a score, by the card's algorithm: the difference of each characteristic's points from its
     /// baseline (`pointsBelow`: baseline − points), those of a shared code summed; strictly positive sums only, largest
     /// first, at most four. Of equal ones that goes first whose code appears first among all characteristics in document
     /// order. `bins` names the matched bin of each characteristic.
     ///
-    /// Allocates its result and nothing else. Complexity: the square of the number of characteristics.
+    /// Complexity: the square of the number of characteristics.
     public func reasons(bins: [Int16]) -> [Reason] {
         precondition(bins.count == characteristics.count)
         var reasons: [Reason] = []
-        for index in characteristics.indices {
-            let code = reasonCode(index, bins)
-            var isFirst = true
-            for earlier in 0..<index where reasonCode(earlier, bins) == code { isFirst = false }
-            guard isFirst else { continue }
-            var sum: Int32 = 0
-            for later in index..<bins.count where reasonCode(later, bins) == code { sum += difference(later, bins) }
-            guard sum > 0 else { continue }
-            var place = reasons.count
-            while place > 0, reasons[place - 1].difference < sum { place -= 1 }
-            guard place < Self.reasonsMax else { continue }
-            if reasons.isEmpty { reasons.reserveCapacity(Self.reasonsMax) }
-            if reasons.count == Self.reasonsMax { reasons.removeLast() }
-            reasons.insert(Reason(code: code, difference: sum), at: place)
-        }
+        forEachReason(
+            bin: { bins[$0] }, do: { reasons.append(Reason(code: reasonCodes[$0], difference: $1)) })
         return reasons
     }
 
-    private func reasonCode(_ index: Int, _ bins: [Int16]) -> String {
-        characteristics[index].bins[Int(bins[index])].reasonCode ?? characteristics[index].reasonCode
+    /// The same, each code as its place in `reasonCodes`; allocates nothing.
+    public func forEachReason(
+        bin: (_ characteristic: Int) -> Int16, do body: (_ code: Int, _ difference: Int32) -> Void
+    ) {
+        reasonTable.forEach(bin: bin, do: body)
+    }
+}
+
+/// The codes of a card by number, and how far each bin lies from its baseline.
+struct ReasonTable: Sendable {
+    let codes: [String]
+    /// Of each characteristic's first bin, among all.
+    private let starts: [Int]
+    private let bins: [(code: Int, difference: Int32)]
+
+    init(_ characteristics: [Characteristic], _ algorithm: Scorecard.ReasonCodeAlgorithm) {
+        var codes: [String] = []
+        var starts: [Int] = []
+        var bins: [(code: Int, difference: Int32)] = []
+        func place(of code: String) -> Int {
+            if let known = codes.firstIndex(of: code) { return known }
+            codes.append(code)
+            return codes.count - 1
+        }
+        for characteristic in characteristics {
+            starts.append(bins.count)
+            for bin in characteristic.bins {
+                let below = characteristic.baselinePoints - bin.points
+                let code = place(of: bin.reasonCode ?? characteristic.reasonCode)
+                bins.append((code, algorithm == .pointsBelow ? below : -below))
+            }
+        }
+        self.codes = codes
+        self.starts = starts
+        self.bins = bins
     }
 
-    private func difference(_ index: Int, _ bins: [Int16]) -> Int32 {
-        let below = characteristics[index].baselinePoints - characteristics[index].bins[Int(bins[index])].points
-        return reasonCodeAlgorithm == .pointsBelow ? below : -below
+    func forEach(bin: (Int) -> Int16, do body: (Int, Int32) -> Void) {
+        func matched(_ index: Int) -> (code: Int, difference: Int32) { bins[starts[index] + Int(bin(index))] }
+        var count = 0
+        var reasons: [4 of (code: Int, difference: Int32)] = .init(repeating: (0, 0))
+        assert(reasons.count == Scorecard.reasonsMax)
+        for index in starts.indices {
+            let code = matched(index).code
+            var isFirst = true
+            for earlier in 0..<index where matched(earlier).code == code { isFirst = false }
+            guard isFirst else { continue }
+            var sum: Int32 = 0
+            for later in index..<starts.count where matched(later).code == code { sum += matched(later).difference }
+            guard sum > 0 else { continue }
+            var place = count
+            while place > 0, reasons[place - 1].difference < sum { place -= 1 }
+            guard place < reasons.count else { continue }
+            count = min(count + 1, reasons.count)
+            for later in stride(from: count - 1, to: place, by: -1) { reasons[later] = reasons[later - 1] }
+            reasons[place] = (code, sum)
+        }
+        for index in 0..<count { body(reasons[index].code, reasons[index].difference) }
     }
 }

@@ -23,6 +23,7 @@ public struct Scorecard: Sendable {
     public let scale: Scale?
     /// The last day on which the model is meant to be used; said to operators, no part of the fold.
     public let validUntil: CalendarDate?
+    let reasonTable: ReasonTable
 
     public static let characteristicsMax = 100
 
@@ -44,6 +45,7 @@ public struct Scorecard: Sendable {
         self.reasonTexts = reasonTexts
         self.scale = scale
         self.validUntil = validUntil
+        reasonTable = ReasonTable(characteristics, reasonCodeAlgorithm)
     }
 
     /// Whether no score, partial score on the way to it, or sum of differences from the baseline can leave Int32: so
