@@ -79,8 +79,9 @@ let package = Package(
                 "Events", "Scoring", "ScorecardFiles", "Snapshots", "TestTimeline", "AllocationCounter", "PlainScan",
             ],
             path: "Tests/BenchCore", swiftSettings: strict),
-        .executableTarget(  // deploy/bench pipeline
-            name: "bench-pipeline", dependencies: ["Events", "Wire", "Log", "Kafka", "Pipeline"],
+        .executableTarget(  // deploy/bench pipeline, latency, recovery
+            name: "bench-pipeline",
+            dependencies: ["Events", "Wire", "Log", "Kafka", "Pipeline", "Snapshots", "Telemetry"],
             path: "Tests/BenchPipeline", swiftSettings: strict),
         tests("ChecksumsTests", ["Checksums"]),
         tests(

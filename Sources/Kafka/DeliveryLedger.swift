@@ -18,8 +18,8 @@ package struct DeliveryLedger {
 
     package init() {}
 
-    package mutating func appended() {
-        underway[underway.count - 1] += 1
+    package mutating func appended(_ count: Int = 1) {
+        underway[underway.count - 1] += count
     }
 
     package mutating func delivered(_ ticket: Ticket) {

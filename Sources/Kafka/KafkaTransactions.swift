@@ -65,17 +65,15 @@ public final class KafkaTransactions: TransactionalWriter {
     public func append(_ topic: TopicHandle, partition: Int32, key: RawSpan, value: RawSpan) throws(LogError) {
         precondition(isOpen, "append outside a transaction")
         if doom != nil { return }
-        let code = client.produce(topic, partition: partition, key: key, value: value)
-        if code == RD_KAFKA_RESP_ERR_NO_ERROR {
-            appendedCount += 1
-        } else if let fatal = client.fatalError {
-            throw fatal
-        } else if code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__QUEUE_FULL {
-            // The transaction has met an abortable error, or a delivery failed while the queue was full.
-            doom = client.callbacks.deliveries.failure ?? "append: \(code.text)"
-        } else {
-            throw LogError(code.kind == .missingTopic ? .missingTopic : .fatal, "append: \(code.text)")
-        }
+        try take(client.produce(topic, partition: partition, key: key, value: value), 1)
+    }
+
+    /// See `TransactionalWriter.append`.
+    public func append(_ topic: TopicHandle, _ records: OutgoingRecords) throws(LogError) {
+        precondition(isOpen, "append outside a transaction")
+        if doom != nil { return }
+        let (taken, code) = client.produce(topic, records)
+        try take(code, taken)
     }
 
     /// See `TransactionalWriter.commit`.
@@ -126,6 +124,20 @@ public final class KafkaTransactions: TransactionalWriter {
     }
 
     // MARK: - Steps
+
+    /// How an append ended, and how many records it has queued if it went well.
+    private func take(_ code: ResponseCode, _ count: Int) throws(LogError) {
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR {
+            appendedCount += count
+        } else if let fatal = client.fatalError {
+            throw fatal
+        } else if code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__QUEUE_FULL {
+            // The transaction has met an abortable error, or a delivery failed while the queue was full.
+            doom = client.callbacks.deliveries.failure ?? "append: \(code.text)"
+        } else {
+            throw LogError(code.kind == .missingTopic ? .missingTopic : .fatal, "append: \(code.text)")
+        }
+    }
 
     private func send(_ offsets: [CommittedOffset], of reader: KafkaReader) throws(LogError) -> String? {
         let list = reader.list(offsets)

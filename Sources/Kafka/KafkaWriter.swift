@@ -41,6 +41,13 @@ public final class KafkaWriter: LogWriter {
     }
 
     /// See `LogWriter.append`.
+    public func append(_ topic: TopicHandle, _ records: OutgoingRecords) throws(LogError) {
+        try checkDelivery()
+        let code = client.produce(topic, records).code
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { try broke("append: \(code.text)") }
+    }
+
+    /// See `LogWriter.append`.
     public func append(
         _ topic: TopicHandle, partition: Int32?, key: RawSpan, value: RawSpan, headers: [(name: String, value: String)]
     ) throws(LogError) {

@@ -5,6 +5,7 @@ import Log
 extension Client {
     /// "No partition given": the partitioner decides.
     static let anyPartition: Int32 = -1
+    private static let batchMax = 1_000
 
     /// Queues a copy of one record and counts it in the ledger. Waits for room when the queue is full, for as long as
     /// the records in it may take to be delivered or to fail.
@@ -26,6 +27,45 @@ extension Client {
                     let code = rd_kafka_last_error()
                     if !waitsForRoom(code) { return code }
                 }
+            }
+        }
+    }
+
+    /// The same for all of these, in librdkafka's own batches. Returns how many it has queued, and why no more.
+    func produce(_ topic: TopicHandle, _ records: OutgoingRecords) -> (taken: Int, code: ResponseCode) {
+        let ticket = unsafe UnsafeMutableRawPointer(bitPattern: UInt(callbacks.deliveries.open))
+        var taken = 0
+        return unsafe records.bytes.withUnsafeBytes { bytes in
+            unsafe withUnsafeTemporaryAllocation(of: rd_kafka_message_t.self, capacity: Self.batchMax) { messages in
+                while taken < records.count {
+                    let batch = records.entries[taken..<min(taken + Self.batchMax, records.count)]
+                    for (place, entry) in batch.enumerated() {
+                        var message = unsafe rd_kafka_message_t()
+                        unsafe message.partition = entry.partition
+                        let key = unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.start..<entry.keyEnd])
+                        let value = unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.keyEnd..<entry.valueEnd])
+                        unsafe message.key = key.isEmpty ? nil : UnsafeMutableRawPointer(mutating: key.baseAddress)
+                        unsafe message.key_len = key.count
+                        unsafe message.payload = Self.start(value)
+                        unsafe message.len = value.count
+                        unsafe message._private = ticket
+                        unsafe messages.initializeElement(at: place, to: message)
+                    }
+                    let queued = unsafe Int(
+                        rd_kafka_produce_batch(
+                            topics[topic.index], Self.anyPartition, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_PARTITION,
+                            messages.baseAddress, Int32(batch.count)))
+                    callbacks.deliveries.appended(queued)
+                    taken += queued
+                    guard queued < batch.count else { continue }
+                    // Where the queue is full, so it is for all that follow; any other refusal ends the writer.
+                    let refused = unsafe messages.prefix(batch.count).first {
+                        unsafe $0.err != RD_KAFKA_RESP_ERR_NO_ERROR
+                    }
+                    let code = unsafe refused?.err ?? RD_KAFKA_RESP_ERR__FAIL
+                    guard waitsForRoom(code) else { return (taken, code) }
+                }
+                return (taken, RD_KAFKA_RESP_ERR_NO_ERROR)
             }
         }
     }

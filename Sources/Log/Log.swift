@@ -108,6 +108,9 @@ public protocol LogWriter: AnyObject {
     /// Waits for room when the queue is full.
     func append(_ topic: TopicHandle, partition: Int32?, key: RawSpan, value: RawSpan) throws(LogError)
 
+    /// Queues all of these, in order.
+    func append(_ topic: TopicHandle, _ records: OutgoingRecords) throws(LogError)
+
     /// The same with headers (300 ns each to a reader: for dead letters only).
     func append(
         _ topic: TopicHandle, partition: Int32?, key: RawSpan, value: RawSpan, headers: [(name: String, value: String)])
@@ -122,6 +125,14 @@ public protocol LogWriter: AnyObject {
 
     /// Waits until all that was appended is delivered, at most `milliseconds`; throws `.unavailable` after that.
     func flush(milliseconds: Int) throws(LogError)
+}
+
+extension LogWriter {
+    public func append(_ topic: TopicHandle, _ records: OutgoingRecords) throws(LogError) {
+        for entry in records.entries {
+            try append(topic, partition: entry.partition, key: records.key(entry), value: records.value(entry))
+        }
+    }
 }
 
 /// A topic of one writer.
@@ -145,8 +156,18 @@ public protocol TransactionalWriter: AnyObject {
     func begin() throws(LogError)
     /// Queues one record in the open transaction, copied. An abortable failure shows in the outcome of `commit`.
     func append(_ topic: TopicHandle, partition: Int32, key: RawSpan, value: RawSpan) throws(LogError)
+    /// Queues all of these, in order.
+    func append(_ topic: TopicHandle, _ records: OutgoingRecords) throws(LogError)
     /// Sends the offsets (also when there is no output: only this step fences an old generation) and commits both.
     func commit(_ offsets: [CommittedOffset], of reader: Reader) throws(LogError) -> TransactionOutcome
     /// Drops the open transaction.
     func abort() throws(LogError)
+}
+
+extension TransactionalWriter {
+    public func append(_ topic: TopicHandle, _ records: OutgoingRecords) throws(LogError) {
+        for entry in records.entries {
+            try append(topic, partition: entry.partition, key: records.key(entry), value: records.value(entry))
+        }
+    }
 }

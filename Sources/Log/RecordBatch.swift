@@ -31,11 +31,18 @@ public struct RecordBatch {
     /// Bytes of all keys and values held.
     public var byteCount: Int { bytes.count }
 
-    /// The entry `distance` after the one at `index`; at the first all up to there. So whoever asks at each entry sees each
-    /// once.
-    public func ahead(of index: Int, by distance: Int) -> ArraySlice<Entry> {
-        let first = Swift.min(index == 0 ? 0 : index + distance, count)
-        return entries[first..<Swift.min(index + distance + 1, count)]
+    /// Where the entry at `index` stands and those after it that are of its partition too, up to the first that is not.
+    public func run(at index: Int) -> Range<Int> {
+        var end = index + 1
+        while end < count, entries[end].partition == entries[index].partition { end += 1 }
+        return index..<end
+    }
+
+    /// The entry `distance` after the one at `index` of a run; at its first all up to there. So whoever asks at each entry of
+    /// the run sees each once.
+    public func ahead(of index: Int, by distance: Int, in run: Range<Int>) -> ArraySlice<Entry> {
+        let first = Swift.min(index == run.lowerBound ? index : index + distance, run.upperBound)
+        return entries[first..<Swift.min(index + distance + 1, run.upperBound)]
     }
 
     public mutating func removeAll() {

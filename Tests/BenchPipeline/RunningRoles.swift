@@ -89,17 +89,22 @@ final class RunningRoles {
         }
     }
 
-    /// Records of a topic so far.
-    func count(_ topic: String) throws -> Int64 {
-        try (0..<log.partitionCount(topic: topic)).reduce(0) {
-            try $0 + log.watermarks(topic: topic, partition: $1).upperBound
-        }
+    /// Where each partition of a topic ends.
+    func watermarks(_ topic: String) throws -> [Int32: Int64] {
+        try Dictionary(
+            uniqueKeysWithValues: (0..<log.partitionCount(topic: topic)).map { partition in
+                (partition, try log.watermarks(topic: topic, partition: partition).upperBound)
+            })
     }
 
-    /// Each committed record of a topic, partition after partition.
-    func read(_ topic: String, _ body: (borrowing RecordBatch) throws -> Void) throws {
+    /// Records of a topic so far.
+    func count(_ topic: String) throws -> Int64 { try watermarks(topic).values.reduce(0, +) }
+
+    /// Each committed record of a topic, partition after partition, from these offsets on.
+    func read(_ topic: String, from first: [Int32: Int64] = [:], _ body: (borrowing RecordBatch) throws -> Void) throws
+    {
         for partition in 0..<(try log.partitionCount(topic: topic)) {
-            try log.read(topic: topic, partition: partition, range: 0..<Int64.max, body)
+            try log.read(topic: topic, partition: partition, range: (first[partition] ?? 0)..<Int64.max, body)
         }
     }
 }

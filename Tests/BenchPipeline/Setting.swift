@@ -73,8 +73,13 @@ struct Options {
         return value
     }
 
-    func number(_ name: String) throws -> Int {
-        guard let number = Int(try text(name)) else { throw BenchError("--\(name) takes a number") }
-        return number
+    func number(_ name: String) throws -> Int { try numbers(name)[0] }
+
+    /// One, or some with commas between them.
+    func numbers(_ name: String) throws -> [Int] {
+        try text(name).split(separator: ",").map { word in
+            guard let number = Int(word) else { throw BenchError("--\(name) takes numbers") }
+            return number
+        }
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Kafka
 import Log
 import Pipeline
+import Telemetry
 import Wire
 
 /// The producers of one pipeline.
@@ -31,6 +32,37 @@ struct Source {
     func grantAll(at time: Int64, round: Int) throws {
         for person in job.persons.indices {
             try append(consents, job.persons[person], try job.grant(person: person, at: time, round: round))
+        }
+        try flush()
+    }
+
+    /// Sends what the file holds, moved so that it ends today.
+    func sendHistories() throws {
+        let end = StrippedJob.startedAt + StrippedJob.dayCount * Timestamp.dayMilliseconds
+        let days = (wallMilliseconds() - end).floorDivided(by: Timestamp.dayMilliseconds)
+        for payment in job.payments {
+            try send(try job.protobuf(payment, shift: days * Timestamp.dayMilliseconds), of: payment.person)
+        }
+        try flush()
+    }
+
+    /// Sends payments like these as of now, at `rate` a second: each at its own time, however the broker or anyone else fares.
+    /// `name` tells their ids from others.
+    func sendLive(_ payments: some Collection<StrippedJob.Payment>, named name: String, perSecond rate: Int) throws {
+        let now = wallMilliseconds()
+        // Made before, since to make them is no part of what is measured; dated before, since none may come from the future.
+        let events = try payments.enumerated().map { index, payment in
+            let at = now - Int64((payments.count - index) * 1000 / rate)
+            return (payment.person, try job.protobuf(payment, id: "\(name)-\(index)", shift: at - payment.at))
+        }
+        let start = wallSeconds()
+        var sent = 0
+        while sent < events.count {
+            let due = min(events.count, Int((wallSeconds() - start) * Double(rate)))
+            for (person, event) in events[sent..<max(sent, due)] { try send(event, of: person) }
+            sent = max(sent, due)
+            try poll()
+            usleep(1_000)  // until some more are due
         }
         try flush()
     }

@@ -9,7 +9,13 @@ do {
     case "cost":
         let lines = try String(contentsOfFile: try options.text("limit"), encoding: .utf8).split(separator: "\n")
         try CostRun(setting, try StrippedJob(file: try options.text("events")), lines.map(LimitRun.init)).run()
-    default: throw BenchError("it measures `cost` alone: run deploy/bench")
+    case "latency":
+        let job = try StrippedJob(file: try options.text("events"))
+        try LatencyRun(
+            setting, job, rates: try options.numbers("rates"), seconds: try options.number("seconds")
+        ).run()
+    case "recovery": try RecoveryRun(setting, try StrippedJob(file: try options.text("events"))).run()
+    default: throw BenchError("it measures `cost`, `latency` and `recovery`: run deploy/bench")
     }
 } catch {
     FileHandle.standardError.write(Data("bench-pipeline: \(error)\n".utf8))

@@ -53,6 +53,16 @@ extension TransactionalWriter {
     }
 }
 
+extension OutgoingRecords {
+    init(_ records: [(partition: Int32, value: String)]) {
+        self.init()
+        let key = "k"
+        for (partition, value) in records {
+            append(partition: partition, key: unsafe key.utf8Span.span.bytes) { $0 += Array(value.utf8) }
+        }
+    }
+}
+
 extension RecordBatch {
     var records: [Record] {
         entries.map { entry in

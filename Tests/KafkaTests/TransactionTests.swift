@@ -18,11 +18,12 @@ extension OnARealBroker {
             for number in 0..<100 { try writer.append(setup.output, value: "no \(number)") }
             try writer.abort()
             try writer.begin()
-            try writer.append(setup.output, value: "two")
+            try writer.append(
+                setup.output, OutgoingRecords([(partition: 0, value: "two"), (partition: 0, value: "three")]))
             let second = CommittedOffset(partition: 0, offset: 4, metadata: "number=2")
             #expect(try writer.commit([second], of: setup.reader) == .committed)
             #expect(try log.committed(group: setup.input, topic: setup.input) == [second])
-            try log.expect(["one", "two"], in: setup.outputName)
+            try log.expect(["one", "two", "three"], in: setup.outputName)
             setup.reader.close()
         }
 

@@ -38,6 +38,33 @@ extension OnARealBroker {
             #expect(try log.values(topic) == (0..<2_000).map { "\($0)" })
         }
 
+        @Test func `many at once go to their partitions in order, and wait for room as one does`() throws {
+            let (log, topic) = try Broker.log(partitions: 3, .init("queue.buffering.max.messages", "100"))
+            let writer = try log.writer()
+            let handle = try writer.topic(topic)
+            try writer.append(handle, OutgoingRecords([]))
+            for part in [0..<5, 5..<2_500, 2_500..<2_501] {
+                try writer.append(handle, OutgoingRecords(part.map { (partition: Int32($0 % 3), value: "\($0)") }))
+            }
+            let ticket = writer.seal()
+            try writer.flush(milliseconds: 30_000)
+            #expect(try writer.settled() == ticket)
+            for partition in 0..<3 {
+                let expected = stride(from: partition, to: 2_501, by: 3).map { "\($0)" }
+                #expect(try log.values(topic, partition: Int32(partition)) == expected)
+            }
+        }
+
+        @Test func `one of many that is refused ends the writer`() throws {
+            let (log, topic) = try Broker.log(partitions: 1)
+            let writer = try log.writer()
+            let handle = try writer.topic(topic)
+            let large = String(repeating: "x", count: KafkaWriter.recordBytesMax + 1)
+            let records = OutgoingRecords([(partition: 0, value: "small"), (partition: 0, value: large)])
+            #expect(try kind { try writer.append(handle, records) } == .undelivered)
+            #expect(try kind { _ = try writer.settled() } == .undelivered)
+        }
+
         @Test func `headers arrive`() throws {
             let (log, topic) = try Broker.log(partitions: 1)
             let writer = try log.writer()

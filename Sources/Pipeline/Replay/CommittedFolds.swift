@@ -134,7 +134,7 @@ public struct CommittedFolds<L: Log> {
         var output = FoldOutput()
         try log.read(topic: topic, partition: partition, range: fold.nextOffset..<end) { batch in
             for (index, entry) in batch.entries.enumerated() {
-                fold.expect(after: index, of: batch)
+                fold.expect(after: index, in: batch.entries.indices, of: batch)
                 let repeats = fold.outcomes.repeats
                 do throws(FoldError) {
                     try fold.fold(

@@ -174,7 +174,7 @@ public struct ReplayVerifier<L: Log> {
             do {
                 try log.read(topic: topic, partition: fold.partition, range: fold.nextOffset..<report.end) { batch in
                     for (index, entry) in batch.entries.enumerated() {
-                        fold.expect(after: index, of: batch)
+                        fold.expect(after: index, in: batch.entries.indices, of: batch)
                         try take(entry, batch.key(entry), batch.value(entry))
                     }
                     try progress(batch.count)

@@ -185,16 +185,16 @@ public final class Aggregator<L: Log>: Role {
     private func foldBatch() throws {
         let batch = batch  // a span can borrow from a local, not from a property of a class
         var touched: Set<Int32> = []
-        for (index, entry) in batch.entries.enumerated() {
-            expect(after: index, of: batch)
-            guard partitions[entry.partition] != nil else { continue }
-            touched.insert(entry.partition)
-            do throws(FoldError) {
-                try partitions[entry.partition]!.fold(entry, key: batch.key(entry), value: batch.value(entry))
-            } catch {
-                throw error.asRoleError(topic: names.timeline, partition: entry.partition)
-            }
-            try partitions[entry.partition]!.verifyAtCommitted(topic: names.timeline)
+        var start = 0
+        while start < batch.count {
+            let run = batch.run(at: start)
+            start = run.upperBound
+            let partition = batch.entries[run.lowerBound].partition
+            // Held alone, so that nothing of it is copied.
+            guard var owned = partitions.removeValue(forKey: partition) else { continue }
+            defer { partitions[partition] = owned }
+            touched.insert(partition)
+            try owned.fold(run, of: batch, topic: names.timeline)
         }
         meter.read(batch.entries[...])
         var offsets: [CommittedOffset] = []

@@ -37,12 +37,23 @@ struct OwnedPartition {
         OffsetMetadata(sequence: fold.sequence, chain: fold.chain, model: fold.beginning.identity)
     }
 
-    mutating func fold(_ entry: RecordBatch.Entry, key: RawSpan, value: RawSpan) throws(FoldError) {
-        try fold.fold(offset: entry.offset, key: key, value: value, into: &output)
-        if entry.offset < recovered.offset {
-            output.removeAll()
-        } else {
-            inputs.append(TimelineRecord.appendedAt(in: value))
+    /// Folds the entries of a run of this partition.
+    mutating func fold(_ run: Range<Int>, of batch: borrowing RecordBatch, topic: String) throws {
+        for index in run {
+            fold.expect(after: index, in: run, of: batch)
+            let entry = batch.entries[index]
+            let value = batch.value(entry)
+            do throws(FoldError) {
+                try fold.fold(offset: entry.offset, key: batch.key(entry), value: value, into: &output)
+            } catch {
+                throw error.asRoleError(topic: topic, partition: entry.partition)
+            }
+            if entry.offset < recovered.offset {
+                output.removeAll()
+            } else {
+                inputs.append(TimelineRecord.appendedAt(in: value))
+            }
+            try verifyAtCommitted(topic: topic)
         }
     }
 

@@ -100,9 +100,9 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
                 rest = rest.dropFirst()
                 guard streams[entry.partition] != nil else { continue }
                 touched.insert(entry.partition)
-                let before = outbox.entries.count
+                let before = outbox.count
                 try take(entry, key: batch.key(entry), value: batch.value(entry))
-                inputs.append(entry.timestamp, count: outbox.entries.count - before)
+                inputs.append(entry.timestamp, count: outbox.count - before)
             }
             guard try leave(touched.sorted(), inputs) else { return }
             meter.read(batch.entries[start..<rest.startIndex])
@@ -135,7 +135,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
             meter.counters.commitDuration.observe(milliseconds: context.clock() - began)
             inputs.observe(in: &meter.counters.latency, now: context.wallClock())
             for (purpose, topic) in topics {
-                meter.counters.wrote(names.scoreChanges(purpose), outbox.entries.count { $0.topic == topic })
+                meter.counters.wrote(names.scoreChanges(purpose), outbox.count(of: topic))
             }
             return true
         }

@@ -12,42 +12,28 @@ public protocol PublisherDoor: AnyObject {
 
 /// The records of one step, kept until they are committed.
 public struct Outbox {
-    struct Entry {
-        let topic: TopicHandle
-        let partition: Int32
-        let keyEnd: Int
-        let valueEnd: Int
-    }
-
-    private(set) var entries: [Entry] = []
-    private var bytes: [UInt8] = []
+    private(set) var topics: [(topic: TopicHandle, records: OutgoingRecords)] = []
 
     public init() {}
 
-    var byteCount: Int { bytes.count }
+    var count: Int { topics.reduce(0) { $0 + $1.records.count } }
+    var byteCount: Int { topics.reduce(0) { $0 + $1.records.byteCount } }
+
+    func count(of topic: TopicHandle) -> Int { topics.first { $0.topic == topic }?.records.count ?? 0 }
 
     mutating func removeAll() {
-        entries.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
+        for index in topics.indices { topics[index].records.removeAll() }
     }
 
+    /// Key: the grant id. Value: the score change.
     mutating func append(
         topic: TopicHandle, partition: Int32, _ recipient: ScoreResult.Recipient, _ change: ScoreChange,
         _ format: ScoreChangeFormat
     ) {
-        bytes.append(span: recipient.grant.span)
-        let keyEnd = bytes.count
-        change.encode(format, for: recipient, into: &bytes)
-        entries.append(Entry(topic: topic, partition: partition, keyEnd: keyEnd, valueEnd: bytes.count))
-    }
-
-    /// Key: the grant id. Value: the score change.
-    func eachRecord(_ body: (Entry, _ key: RawSpan, _ value: RawSpan) throws -> Void) rethrows {
-        var start = 0
-        for entry in entries {
-            let all = unsafe bytes.span.bytes
-            try body(entry, all.extracting(start..<entry.keyEnd), all.extracting(entry.keyEnd..<entry.valueEnd))
-            start = entry.valueEnd
+        let index = topics.firstIndex { $0.topic == topic } ?? topics.count
+        if index == topics.count { topics.append((topic, OutgoingRecords())) }
+        topics[index].records.append(partition: partition, key: recipient.grant.span) {
+            change.encode(format, for: recipient, into: &$0)
         }
     }
 }
@@ -64,9 +50,7 @@ public final class TransactionalDoor<Transactions: TransactionalWriter>: Publish
         -> TransactionOutcome
     {
         try transactions.begin()
-        try outbox.eachRecord { entry, key, value in
-            try transactions.append(entry.topic, partition: entry.partition, key: key, value: value)
-        }
+        for (topic, records) in outbox.topics { try transactions.append(topic, records) }
         return try transactions.commit(offsets, of: reader)
     }
 }
@@ -81,9 +65,7 @@ public final class PlainDoor<Writer: LogWriter, Reader: GroupReader>: PublisherD
     public func topic(_ name: String) throws -> TopicHandle { try writer.topic(name) }
 
     public func publish(_ outbox: Outbox, offsets: [CommittedOffset], of reader: Reader) throws -> TransactionOutcome {
-        try outbox.eachRecord { entry, key, value in
-            try writer.append(entry.topic, partition: entry.partition, key: key, value: value)
-        }
+        for (topic, records) in outbox.topics { try writer.append(topic, records) }
         try writer.flush(milliseconds: finishMilliseconds)
         try reader.commit(offsets)
         return .committed

@@ -31,6 +31,8 @@ public final class RawConsumer<L: Log>: Role {
     private let reading: RawReading
 
     private var batch = RecordBatch()
+    /// To the timeline, made of the batch.
+    private var outgoing = OutgoingRecords()
     private var next: [Int32: Int64] = [:]
     private var inFlight = InFlight()
     private var committedAt: Int64 = 0
@@ -110,9 +112,8 @@ public final class RawConsumer<L: Log>: Role {
 
     private func passOn() throws {
         let batch = batch  // a span can borrow from a local, not from a property of a class
-        var buffers = Buffers()
+        var key: [UInt8] = []  // used again for each record
         var refused = 0
-        var written = 0
         var inputs = StampRuns()
         for entry in batch.entries {
             inputs.append(entry.timestamp)
@@ -130,10 +131,11 @@ public final class RawConsumer<L: Log>: Role {
             }
             guard let content else { continue }
             if case .models = content { journal.info(.modelsCarried, ["offset": .int(Int(entry.offset))]) }
-            written += try append(
-                TimelineRecord(source: source, appendedAt: entry.timestamp, content: content), with: &buffers)
+            put(TimelineRecord(source: source, appendedAt: entry.timestamp, content: content), keyed: &key)
         }
-        meter.counters.wrote(names.timeline, written)
+        try writer.append(timeline, outgoing)
+        meter.counters.wrote(names.timeline, outgoing.count)
+        outgoing.removeAll()
         meter.counters.wrote(names.deadLetters, refused)
         meter.read(batch.entries[...])
         if refused > 0 { journal.warning(.refusedRecords, ["count": .int(refused), "topic": .text(topic.name)]) }
@@ -144,29 +146,19 @@ public final class RawConsumer<L: Log>: Role {
         if inFlight.undelivered > undeliveredMax { try writer.flush(milliseconds: finishMilliseconds) }
     }
 
-    /// An event goes to its person's partition, a tick and models to every one. Returns how many records that makes.
-    private func append(_ record: TimelineRecord, with buffers: inout Buffers) throws -> Int {
-        buffers.key.removeAll(keepingCapacity: true)
-        TimelineRecord.key(source: record.source, random: assignment, into: &buffers.key)
+    /// An event goes to its person's partition, a tick and models to every one.
+    private func put(_ record: TimelineRecord, keyed key: inout [UInt8]) {
+        key.removeAll(keepingCapacity: true)
+        TimelineRecord.key(source: record.source, random: assignment, into: &key)
         let partitions = identity.properties.partitions
-        if case .event(let person, _) = record.content {
-            try append(record, partition: person.partition(of: partitions), buffers.key, &buffers.value)
-            return 1
+        if case .event(let person, _) = record.content { return put(record, key, person.partition(of: partitions)) }
+        for partition in 0..<partitions { put(record, key, partition) }
+    }
+
+    private func put(_ record: TimelineRecord, _ key: [UInt8], _ partition: Int32) {
+        outgoing.append(partition: partition, key: unsafe key.span.bytes) { value in
+            record.encode(key: unsafe key.span.bytes, partition: partition, into: &value)
         }
-        for partition in 0..<partitions { try append(record, partition: partition, buffers.key, &buffers.value) }
-        return Int(partitions)
-    }
-
-    /// Key and value as they are written: made once for a batch, used again for each record of it.
-    private struct Buffers {
-        var key: [UInt8] = []
-        var value: [UInt8] = []
-    }
-
-    private func append(_ record: TimelineRecord, partition: Int32, _ key: [UInt8], _ value: inout [UInt8]) throws {
-        value.removeAll(keepingCapacity: true)
-        record.encode(key: unsafe key.span.bytes, partition: partition, into: &value)
-        try writer.append(timeline, partition: partition, key: unsafe key.span.bytes, value: unsafe value.span.bytes)
     }
 
     private func refuse(_ letter: DeadLetter, _ value: RawSpan) throws {
