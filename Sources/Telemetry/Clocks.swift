@@ -6,6 +6,12 @@ public func monotonicMilliseconds() -> Int64 { milliseconds(CLOCK_MONOTONIC) }
 /// Milliseconds since the epoch, UTC: for journals and for people. No result may depend on it.
 public func wallMilliseconds() -> Int64 { milliseconds(CLOCK_REALTIME) }
 
+/// Waits so many ms, or until a signal comes.
+public func pause(milliseconds: Int64) {
+    var time = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000 * 1_000_000))
+    unsafe nanosleep(&time, nil)
+}
+
 /// `2026-11-24T22:30:00.123Z` (ISO 8601). Range: the years 0 to 9999.
 public func utcText(milliseconds: Int64) -> String {
     let (days, ofDay) = milliseconds.flooredQuotientAndRemainder(86_400_000)

@@ -186,7 +186,7 @@ final class SimulatedPipeline {
         let log = cluster.connect(name.text)
         let journal = Journal(role: name.text, instance: "1", descriptor: journalFile)
         let context = RoleContext(
-            clock: { [unowned self] in milliseconds }, random: { [unowned self] in random.next() })
+            clock: { [unowned self] in milliseconds }, random: { [unowned self] in random.next() }, pause: { _ in })
         let role: any Role =
             switch name {
             case .consumer(.consents):

@@ -64,15 +64,17 @@ public final class Aggregator<L: Log>: Role {
     }
 
     public func step(waiting milliseconds: Int) throws {
-        let longest = snapshotWait ?? (inFlight.isEmpty ? milliseconds : 5)
-        switch try reader.poll(into: &batch, milliseconds: min(milliseconds, longest)) {
+        let wait = inFlight.wait(
+            atMost: snapshotWait ?? milliseconds, now: context.clock(),
+            commitAt: committedAt + commitEveryMilliseconds)
+        switch try reader.poll(into: &batch, milliseconds: min(milliseconds, wait)) {
         case .assigned(let committed): try begin(committed)
         case .revoked: try giveUp(finishing: true)
         case .lost: try giveUp(finishing: false)
         case .records: try foldBatch()
         case .idle: break
         }
-        try commit(now: batch.isEmpty)
+        try commit()
         snapshotStep()
     }
 
@@ -248,10 +250,10 @@ public final class Aggregator<L: Log>: Role {
         owned.output.removeAll()
     }
 
-    private func commit(now isPause: Bool) throws {
+    private func commit(atOnce: Bool = false) throws {
         inFlight.settle(through: try writer.settled())
         let now = context.clock()
-        guard inFlight.hasReady, isPause || now - committedAt >= commitEveryMilliseconds else { return }
+        guard inFlight.hasReady, atOnce || now - committedAt >= commitEveryMilliseconds else { return }
         committedAt = now
         let ready = inFlight.takeReady()
         guard try reader.commitUnlessFenced(ready, journal, context, &meter.counters) else {
@@ -265,7 +267,7 @@ public final class Aggregator<L: Log>: Role {
 
     private func finish() throws {
         try writer.flush(milliseconds: finishMilliseconds)
-        try commit(now: true)
+        try commit(atOnce: true)
     }
 
     // MARK: - Snapshots

@@ -37,6 +37,13 @@ struct InFlight {
 
     var hasReady: Bool { !ready.isEmpty }
 
+    /// How long a step may wait for input, ms: outputs on their way want a look soon, delivered ones are committed at
+    /// `commitAt`.
+    func wait(atMost milliseconds: Int, now: Int64, commitAt: Int64) -> Int {
+        if isEmpty { return milliseconds }
+        return min(milliseconds, undelivered > 0 ? 5 : Int(max(0, commitAt - now)))
+    }
+
     mutating func removeAll() {
         waiting.removeAll()
         ready.removeAll()

@@ -66,8 +66,9 @@ public final class RawConsumer<L: Log>: Role {
     }
 
     public func step(waiting milliseconds: Int) throws {
-        // Outputs on their way want a look soon; else there is time to wait for input.
-        switch try reader.poll(into: &batch, milliseconds: inFlight.isEmpty ? milliseconds : min(milliseconds, 5)) {
+        let wait = inFlight.wait(
+            atMost: milliseconds, now: context.clock(), commitAt: committedAt + commitEveryMilliseconds)
+        switch try reader.poll(into: &batch, milliseconds: wait) {
         case .assigned(let committed): try begin(committed)
         case .revoked: try giveUp(finishing: true)
         case .lost: try giveUp(finishing: false)
@@ -75,7 +76,7 @@ public final class RawConsumer<L: Log>: Role {
         case .idle: break
         }
         try tick()
-        try commit(now: batch.isEmpty)
+        try commit()
     }
 
     public func stop() throws {
@@ -181,10 +182,10 @@ public final class RawConsumer<L: Log>: Role {
         }
     }
 
-    private func commit(now isPause: Bool) throws {
+    private func commit(atOnce: Bool = false) throws {
         inFlight.settle(through: try writer.settled())
         let now = context.clock()
-        guard inFlight.hasReady, isPause || now - committedAt >= commitEveryMilliseconds else { return }
+        guard inFlight.hasReady, atOnce || now - committedAt >= commitEveryMilliseconds else { return }
         committedAt = now
         if try !reader.commitUnlessFenced(inFlight.takeReady(), journal, context, &meter.counters) {
             inFlight.removeAll()
@@ -193,7 +194,7 @@ public final class RawConsumer<L: Log>: Role {
 
     private func finish() throws {
         try writer.flush(milliseconds: finishMilliseconds)
-        try commit(now: true)
+        try commit(atOnce: true)
     }
 
     public func measures() -> RoleMeasures {

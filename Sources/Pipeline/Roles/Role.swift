@@ -21,14 +21,18 @@ public struct RoleContext {
     public let random: () -> UInt64
     /// ms since the epoch: for what is told to those who watch, and nothing else.
     public let wallClock: () -> Int64
+    /// Waits so many ms.
+    public let pause: (Int64) -> Void
 
     public init(
         clock: @escaping () -> Int64, random: @escaping () -> UInt64,
-        wallClock: @escaping () -> Int64 = wallMilliseconds
+        wallClock: @escaping () -> Int64 = wallMilliseconds,
+        pause: @escaping (Int64) -> Void = pause(milliseconds:)
     ) {
         self.clock = clock
         self.random = random
         self.wallClock = wallClock
+        self.pause = pause
     }
 }
 
@@ -36,5 +40,9 @@ public struct RoleContext {
 let finishMilliseconds = 10_000
 /// Batches whose outputs may be on their way at once: bounds memory and what a crash repeats.
 let undeliveredMax = 8
-/// Time between two commits while records keep coming, ms; when they pause, the commit is at once.
+/// Time between two commits of a consumer or an aggregator, ms: each is written down by a broker, and none makes anything
+/// visible sooner.
 let commitEveryMilliseconds: Int64 = 100
+/// Time between the beginnings of two transactions of a publisher, ms: one costs the brokers a dozen requests, so it is to
+/// carry what comes within a while.
+let transactionEveryMilliseconds: Int64 = 20
