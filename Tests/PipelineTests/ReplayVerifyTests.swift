@@ -62,6 +62,7 @@ import Testing
             let difference = try #require(report.differences.first)
             #expect(difference.kind == .damaged && difference.topic == names.scores, "byte \(index)")
             #expect(difference.offset == Int64(offset) && difference.partition == partition, "byte \(index)")
+            record.expectNamed(index, by: difference)
         }
     }
 
@@ -83,6 +84,7 @@ import Testing
         let (found, expected) = (try #require(difference.found), try #require(difference.expected))
         #expect(found != expected && found.contains("\"score\":") && expected.contains("\"recipients\":"))
         #expect(found.contains("\"sequence\":\(difference.sequence!),"))
+        #expect(difference.byte?.part == .value && difference.byte?.index == 16 + 20 + 36)
     }
 
     @Test func `one byte altered anywhere in a score change names that change`() throws {
@@ -98,6 +100,7 @@ import Testing
             let difference = try #require(report.differences.first)
             #expect(difference.kind == .altered && difference.topic == topic, "byte \(index): \(difference)")
             #expect(difference.offset == Int64(place) && difference.partition == partition, "byte \(index)")
+            record.expectNamed(index, by: difference)
         }
     }
 
@@ -191,6 +194,16 @@ extension PublishedCopy.Record {
     /// Alters one byte, of the key first.
     fileprivate mutating func flip(_ index: Int) {
         if index < key.count { key[index] ^= 1 } else { value[index - key.count] ^= 1 }
+    }
+
+    /// Both sides are shown, and this byte as the first in which they differ.
+    fileprivate func expectNamed(_ index: Int, by difference: RecordDifference) {
+        #expect(difference.found != nil && difference.expected != nil, "byte \(index): \(difference)")
+        let isOfKey = index < key.count
+        let byte = isOfKey ? key[index] : value[index - key.count]
+        #expect(difference.byte?.part == (isOfKey ? .key : .value), "byte \(index): \(difference)")
+        #expect(difference.byte?.index == (isOfKey ? index : index - key.count), "\(difference)")
+        #expect(difference.byte?.found == byte ^ 1 && difference.byte?.expected == byte, "\(difference)")
     }
 }
 

@@ -30,6 +30,9 @@ public struct UCIData: Sendable {
             .appendingPathComponent("../../../shared/data/uci").standardizedFileURL
     }()
 
+    /// `PLAINSCORE_UCI_CLIENTS`: how many clients to draw where a test would draw few, so that it can be run with all.
+    public static let clientCount = ProcessInfo.processInfo.environment["PLAINSCORE_UCI_CLIENTS"].flatMap { Int($0) }
+
     public static var isPresent: Bool {
         FileManager.default.fileExists(atPath: folder.appendingPathComponent("expected.csv.gz").path)
     }

@@ -54,4 +54,12 @@ struct ScoresPieces {
         guard sequence >= first, sequence - first < UInt64(ranges.count) else { return nil }
         return ranges[Int(sequence - first)]
     }
+
+    /// Where the result that by its place has this number begins; of the first that cannot be cut, too.
+    func start(of sequence: UInt64) -> Int? {
+        guard sequence >= first, sequence - first <= UInt64(ranges.count) else { return nil }
+        let place = Int(sequence - first)
+        if ranges.indices.contains(place) { return ranges[place].lowerBound }
+        return ranges.last?.upperBound ?? ScoresRecord.prefixByteCount
+    }
 }
