@@ -67,7 +67,7 @@ struct StyleTests {
         let files = try repository.texts()
         #expect(files.contains { $0.path == "README.md" } && files.contains { $0.path.hasPrefix(".ci/") })
         for file in files {
-            for (index, line) in file.lines.enumerated() where marks.contains(where: line.hasPrefix) {
+            for (index, line) in file.lines.enumerated() where marks.contains(where: { line.hasPrefix($0) }) {
                 Issue.record("\(file.place(index)): \(line)")
             }
         }
