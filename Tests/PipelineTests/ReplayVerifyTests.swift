@@ -66,6 +66,23 @@ import Testing
         }
     }
 
+    @Test func `a key altered below the snapshot names that record, too`() throws {
+        let (partition, _) = try middle(names.scores)
+        let files = try SnapshotFolder(pipeline.folder.appendingPathComponent("1").path).files()
+        let newest = try #require(
+            files.map(\.reference).filter { $0.partition == partition }.max { $0.offset < $1.offset })
+        let record = copy.topics[names.scores]![partition][0]
+        for index in record.key.indices {
+            var changed = copy
+            changed.topics[names.scores]![partition][0].flip(index)
+            let report = try changed.verify(Int32(partition), from: .snapshot(newest))
+            #expect(report.differenceCount == 1, "byte \(index): \(report.differences)")
+            let difference = try #require(report.differences.first, "byte \(index)")
+            #expect(difference.kind == .damaged && difference.offset == 0, "byte \(index): \(difference)")
+            record.expectNamed(index, by: difference)
+        }
+    }
+
     @Test func `a result altered under a checksum made again is named with both sides`() throws {
         let (partition, offset) = try middle(names.scores)
         var changed = copy

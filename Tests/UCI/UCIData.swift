@@ -30,7 +30,8 @@ public struct UCIData: Sendable {
             .appendingPathComponent("../../../shared/data/uci").standardizedFileURL
     }()
 
-    /// `PLAINSCORE_UCI_CLIENTS`: how many clients to draw where a test would draw few, so that it can be run with all.
+    /// `PLAINSCORE_UCI_CLIENTS`: how many clients to draw where a test would draw few, so that it can be run with all, as
+    /// `PLAINSCORE_UCI_CLIENTS=30000 swift test -c release --filter ReplayModelTests` does (a Kafka given, 4 minutes).
     public static let clientCount = ProcessInfo.processInfo.environment["PLAINSCORE_UCI_CLIENTS"].flatMap { Int($0) }
 
     public static var isPresent: Bool {
