@@ -9,17 +9,20 @@ import UCI
 
 extension PipelineOnARealBroker {
     /// Previews of other models and exports of features, from real people's histories: every number is counted once more
-    /// from the table and its expected scores, and nothing is written to the cluster.
+    /// from the table and its expected scores, and nothing is written to the cluster. What was published is what the fold
+    /// gives, and a copy with one byte altered is not.
+    ///
+    /// With 300 clients drawn by a printed seed, or as many as `PLAINSCORE_UCI_CLIENTS` says.
     @Suite(.enabled(if: UCIData.isPresent, "no UCI data: set PLAINSCORE_UCI to its folder"))
     struct ReplayModelTests {
-        @Test func `300 clients: previews and exports equal a count over the expected scores, and leave no trace`()
+        @Test func `previews and exports equal a count over the expected scores, and leave no trace; replays verify`()
             throws
         {
             let seed = UInt64.random(in: 0 ... .max)
             print("drawn by seed \(seed)")
             let data = try UCIData()
             var random = SeededRandom(seed: seed)
-            let clients = Array(data.clients.shuffled(using: &random).prefix(300))
+            let clients = Array(data.clients.shuffled(using: &random).prefix(UCIData.clientCount ?? 300))
             let expected = clients.map { data.expected[$0.id]! }
             let deployment = try Deployment()
             try deployment.startAll()
@@ -39,6 +42,7 @@ extension PipelineOnARealBroker {
             #expect(Set(groups.map(String.init)) == Set(known))
             try expectOutputs(in: deployment)
             try expectEqualEverywhere(in: deployment)
+            try expectAlteredBytesAreNamed(in: deployment)
             try expectStrayRecordIsNamed(in: deployment)
         }
 
@@ -87,9 +91,7 @@ extension PipelineOnARealBroker {
                 let shown = try Chromium.render(page.html, width: 390)
                 #expect(shown.width <= 390 && shown.tables.count == 3 + preview.largest.count)
             }
-            #expect(
-                !clients.contains { page.text.contains("uci-\($0.digits)") }, "a page names persons by their keys alone"
-            )
+            #expect(!page.text.contains(/uci-[0-9]{5}/), "a page names persons by their keys alone")
             for change in preview.largest {
                 #expect(change.scoreAfter == change.scoreBefore - 20)
                 let moved = change.characteristics.filter { $0.before?.points != $0.after?.points }
@@ -118,7 +120,12 @@ extension PipelineOnARealBroker {
             try #require(result.exitCode == 0, "\(result.errors)")
             let html = try String(contentsOfFile: files.path("page.html"), encoding: .utf8)
             #expect(!html.contains("<script") && !html.contains("://"))
-            return (try JSONDecoder().decode(PreviewJSON.self, from: Data(result.output.utf8)), try PreviewPage(html))
+            let preview = try JSONDecoder().decode(PreviewJSON.self, from: Data(result.output.utf8))
+            print(
+                "preview: \(preview.persons.scoredByBoth) persons, \(preview.scores.changed) scores and the reasons of "
+                    + "\(preview.reasons.personsChanged) change, PSI \(preview.psi.tenThousandths) / 10,000, at or above "
+                    + "\(preview.cut.score): \(preview.cut.before), then \(preview.cut.after)")
+            return (preview, try PreviewPage(html))
         }
 
         /// All numbers of a preview, counted anew from the scores of the same persons; the page has them too.

@@ -29,6 +29,7 @@ extension PipelineOnARealBroker.ReplayModelTests {
                 ["replay", "--verify", "--from", file.path, "--model", deployment.model, "--json"], in: deployment)
             #expect(try report(replay).equal, "\(replay.output)")
         }
+        print("replays from the beginning and from \(files.count) snapshots: equal")
         let snapshots = try run(
             ["snapshot", "verify", deployment.stateFolder, "--model", deployment.model, "--json"], in: deployment)
         #expect(

@@ -62,6 +62,24 @@ import Testing
             let difference = try #require(report.differences.first)
             #expect(difference.kind == .damaged && difference.topic == names.scores, "byte \(index)")
             #expect(difference.offset == Int64(offset) && difference.partition == partition, "byte \(index)")
+            record.expectNamed(index, by: difference)
+        }
+    }
+
+    @Test func `a key altered below the snapshot names that record, too`() throws {
+        let (partition, _) = try middle(names.scores)
+        let files = try SnapshotFolder(pipeline.folder.appendingPathComponent("1").path).files()
+        let newest = try #require(
+            files.map(\.reference).filter { $0.partition == partition }.max { $0.offset < $1.offset })
+        let record = copy.topics[names.scores]![partition][0]
+        for index in record.key.indices {
+            var changed = copy
+            changed.topics[names.scores]![partition][0].flip(index)
+            let report = try changed.verify(Int32(partition), from: .snapshot(newest))
+            #expect(report.differenceCount == 1, "byte \(index): \(report.differences)")
+            let difference = try #require(report.differences.first, "byte \(index)")
+            #expect(difference.kind == .damaged && difference.offset == 0, "byte \(index): \(difference)")
+            record.expectNamed(index, by: difference)
         }
     }
 
@@ -83,6 +101,7 @@ import Testing
         let (found, expected) = (try #require(difference.found), try #require(difference.expected))
         #expect(found != expected && found.contains("\"score\":") && expected.contains("\"recipients\":"))
         #expect(found.contains("\"sequence\":\(difference.sequence!),"))
+        #expect(difference.byte?.part == .value && difference.byte?.index == 16 + 20 + 36)
     }
 
     @Test func `one byte altered anywhere in a score change names that change`() throws {
@@ -98,6 +117,7 @@ import Testing
             let difference = try #require(report.differences.first)
             #expect(difference.kind == .altered && difference.topic == topic, "byte \(index): \(difference)")
             #expect(difference.offset == Int64(place) && difference.partition == partition, "byte \(index)")
+            record.expectNamed(index, by: difference)
         }
     }
 
@@ -191,6 +211,16 @@ extension PublishedCopy.Record {
     /// Alters one byte, of the key first.
     fileprivate mutating func flip(_ index: Int) {
         if index < key.count { key[index] ^= 1 } else { value[index - key.count] ^= 1 }
+    }
+
+    /// Both sides are shown, and this byte as the first in which they differ.
+    fileprivate func expectNamed(_ index: Int, by difference: RecordDifference) {
+        #expect(difference.found != nil && difference.expected != nil, "byte \(index): \(difference)")
+        let isOfKey = index < key.count
+        let byte = isOfKey ? key[index] : value[index - key.count]
+        #expect(difference.byte?.part == (isOfKey ? .key : .value), "byte \(index): \(difference)")
+        #expect(difference.byte?.index == (isOfKey ? index : index - key.count), "\(difference)")
+        #expect(difference.byte?.found == byte ^ 1 && difference.byte?.expected == byte, "\(difference)")
     }
 }
 

@@ -31,6 +31,27 @@ struct Repository {
         }
     }
 
+    /// Entries of the top level that tools have made.
+    static let ofTools: Set<String> = [".git", ".build", ".swiftpm", "plainscore-state"]
+
+    /// Every file of the tree that is text, in order of path.
+    func texts() throws -> [File] {
+        let enumerator = FileManager.default.enumerator(at: root, includingPropertiesForKeys: [.isRegularFileKey])
+        var files: [File] = []
+        while let url = enumerator?.nextObject() as? URL {
+            let path = String(url.standardizedFileURL.path.dropFirst(root.path.count + 1))
+            if Self.ofTools.contains(path) { enumerator?.skipDescendants() }
+            guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true,
+                let text = try? String(contentsOf: url, encoding: .utf8), !text.contains("\0")
+            else { continue }
+            files.append(
+                File(
+                    path: path,
+                    lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)))
+        }
+        return files.sorted { $0.path < $1.path }
+    }
+
     func entries(_ folder: String = "") throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(folder).path).sorted()
     }

@@ -62,13 +62,23 @@ struct StyleTests {
         }
     }
 
+    @Test func `no merge has left its marks`() throws {
+        let marks = ["<", ">"].map { String(repeating: $0, count: 7) + " " }
+        let files = try repository.texts()
+        #expect(files.contains { $0.path == "README.md" } && files.contains { $0.path.hasPrefix(".ci/") })
+        for file in files {
+            for (index, line) in file.lines.enumerated() where marks.contains(where: { line.hasPrefix($0) }) {
+                Issue.record("\(file.place(index)): \(line)")
+            }
+        }
+    }
+
     @Test func `the top level is what the README says`() throws {
-        let ofTools: Set<String> = [".git", ".build", ".swiftpm", "plainscore-state"]
         let allowed: Set<String> = [
             ".ci", ".gitignore", ".swift-format", "LICENSE", "Package.swift", "README.md", "Sources", "Tests", "deploy",
             "schemas",
         ]
-        let entries = Set(try repository.entries()).subtracting(ofTools)
+        let entries = Set(try repository.entries()).subtracting(Repository.ofTools)
         #expect(entries.symmetricDifference(allowed) == [])
     }
 

@@ -30,6 +30,13 @@ public struct UCIData: Sendable {
             .appendingPathComponent("../../../shared/data/uci").standardizedFileURL
     }()
 
+    /// `PLAINSCORE_UCI_CLIENTS`: how many clients to draw where a test would draw few. So all of them, once the tests are
+    /// built and with a Kafka, in 4 minutes:
+    ///
+    ///     PLAINSCORE_UCI_CLIENTS=30000 .build/release/plainscorePackageTests.xctest --testing-library swift-testing \
+    ///         --no-parallel --filter ReplayModelTests
+    public static let clientCount = ProcessInfo.processInfo.environment["PLAINSCORE_UCI_CLIENTS"].flatMap { Int($0) }
+
     public static var isPresent: Bool {
         FileManager.default.fileExists(atPath: folder.appendingPathComponent("expected.csv.gz").path)
     }

@@ -6,7 +6,8 @@ extension RecordDifference {
     var text: [String] {
         let number = sequence.map { " result \($0)" } ?? ""
         return [
-            "\(place)\(number) \(kind.rawValue): \(what)", "    found:    \(found ?? "nothing")",
+            "\(place)\(number) \(kind.rawValue): \(what)\(byte.map { "; \($0.text)" } ?? "")",
+            "    found:    \(found ?? "nothing")",
             "    expected: \(expected ?? "nothing")",
         ]
     }
@@ -22,5 +23,22 @@ extension RecordDifference {
         json.member("what", what)
         json.member("found", optional: found)
         json.member("expected", optional: expected)
+        json.key("byte")
+        guard let byte else { return json.null() }
+        json.beginObject()
+        json.member("part", byte.part.rawValue)
+        json.member("index", byte.index)
+        json.member("found", optional: byte.found)
+        json.member("expected", optional: byte.expected)
+        json.endObject()
+    }
+}
+
+extension DifferingByte {
+    fileprivate var text: String {
+        func hexadecimal(_ byte: UInt8?) -> String {
+            byte.map { ($0 < 16 ? "0x0" : "0x") + String($0, radix: 16) } ?? "past the end"
+        }
+        return "byte \(index) of the \(part.rawValue) is \(hexadecimal(found)), not \(hexadecimal(expected))"
     }
 }

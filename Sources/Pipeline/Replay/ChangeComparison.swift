@@ -35,8 +35,12 @@ struct ChangeComparison {
         let found: Int64
         /// Where it would stand.
         let place: Int
+        let key: [UInt8]
         let value: [UInt8]
     }
+
+    /// By difference that is kept, what the publisher makes there.
+    private var wanted: [Int: (key: [UInt8], value: [UInt8])] = [:]
 
     init(_ published: PublishedChanges, above sequence: UInt64, compactedBefore: Int64) {
         self.published = published
@@ -56,7 +60,8 @@ struct ChangeComparison {
         }
         search(
             Missing(
-                hash: hash, grant: xxh3(key), sequence: sequence, found: compared, place: next, value: value.bytes))
+                hash: hash, grant: xxh3(key), sequence: sequence, found: compared, place: next, key: key.bytes,
+                value: value.bytes))
     }
 
     private mutating func search(_ wanted: Missing) {
@@ -152,6 +157,7 @@ struct ChangeComparison {
                 } ?? take { unexplained[$0] == wanted.found && !isTwice($0) }
             let expected = differences.hasRoom ? text(wanted.value) : nil
             if let place {
+                if differences.hasRoom { self.wanted[differences.kept.count] = (wanted.key, wanted.value) }
                 differences.add(
                     RecordDifference(
                         .altered, topic, partition, published.changes[place].offset, sequence: wanted.sequence,
@@ -185,11 +191,28 @@ struct ChangeComparison {
             guard let offset = difference.offset else { continue }
             try log.read(topic: published.topic, partition: published.partition, range: offset..<offset + 1) { batch in
                 for entry in batch.entries where entry.offset == offset {
-                    let found = text(PublishedScoreChange.json(of: batch.value(entry)) ?? batch.value(entry).bytes)
-                    differences.update(index) { $0.found = found }
+                    let key = batch.key(entry)
+                    let value = batch.value(entry)
+                    let found = text(PublishedScoreChange.json(of: value) ?? value.bytes)
+                    let byte = differingByte(index, key, value)
+                    differences.update(index) {
+                        $0.found = found
+                        $0.byte = byte
+                    }
                 }
             }
         }
+    }
+
+    /// Of a value that is Protobuf none is named: what it must be is known as JSON.
+    private func differingByte(_ index: Int, _ key: RawSpan, _ value: RawSpan) -> DifferingByte? {
+        guard let wanted = wanted[index] else { return nil }
+        let ofKey = DifferingByte(.key, found: key, expected: unsafe wanted.key.span.bytes)
+        // JSON whose first byte is altered still ends as JSON does, and Protobuf ends with a digit of its checksum.
+        let endsAsJSON =
+            value.byteCount > 0 && value.load(littleEndianAt: value.byteCount - 1, as: UInt8.self) == UInt8(ascii: "}")
+        guard ofKey == nil, value.isJSON || endsAsJSON else { return ofKey }
+        return DifferingByte(.value, found: value, expected: unsafe wanted.value.span.bytes)
     }
 }
 

@@ -23,8 +23,16 @@ struct PublishedResults {
     private var others: [UInt64: [Slot]] = [:]
     private var highest: UInt64 = 0
     private var firstKept: UInt64?
-    /// Of differences of records that were found damaged, by offset.
-    private var damaged: [Int64: Int] = [:]
+    private struct Damage {
+        let difference: Int
+        /// The number that its first result has by its place.
+        let first: UInt64
+    }
+
+    /// Records that were found damaged, by offset.
+    private var damaged: [Int64: Damage] = [:]
+    /// By difference, the bytes of the result that the fold gives there.
+    private var wanted: [Int: [UInt8]] = [:]
 
     private(set) var compared: Int64 = 0
     /// Results that are not kept any more.
@@ -61,7 +69,9 @@ struct PublishedResults {
         let pieces = ScoresPieces(key: key, value: value, partition: partition, next: highest + 1)
         if isFirst { firstKept = pieces.first }
         if let fault = pieces.fault, pieces.first <= last {
-            if differences.hasRoom { damaged[offset] = differences.kept.count }
+            if differences.hasRoom {
+                damaged[offset] = Damage(difference: differences.kept.count, first: pieces.first)
+            }
             differences.add(RecordDifference(.damaged, topic, partition, offset, fault))
         }
         for (place, range) in pieces.ranges.enumerated() {
@@ -104,9 +114,9 @@ struct PublishedResults {
         guard slot.offset >= 0 else { return miss(sequence, decoded) }
         compared += 1
         let hash = xxh3(result)
-        if slot.hash != hash { differ(sequence, slot, decoded) }
+        if slot.hash != hash { differ(sequence, slot, result, decoded) }
         for other in others[sequence] ?? [] {
-            if other.hash != hash { differ(sequence, other, decoded) } else { repeats += 1 }
+            if other.hash != hash { differ(sequence, other, result, decoded) } else { repeats += 1 }
         }
     }
 
@@ -121,17 +131,19 @@ struct PublishedResults {
                 expected: differences.hasRoom ? decoded() : nil))
     }
 
-    private mutating func differ(_ sequence: UInt64, _ slot: Slot, _ decoded: () -> String) {
-        if let index = damaged[slot.offset] {
+    private mutating func differ(_ sequence: UInt64, _ slot: Slot, _ result: RawSpan, _ decoded: () -> String) {
+        if let index = damaged[slot.offset]?.difference {
             // The record is named already: once, with the first of its results that differs.
             guard differences.kept[index].sequence == nil else { return }
             let expected = decoded()
+            wanted[index] = result.bytes
             differences.update(index) {
                 $0.sequence = sequence
                 $0.expected = expected
             }
             return
         }
+        if differences.hasRoom { wanted[differences.kept.count] = result.bytes }
         differences.add(
             RecordDifference(
                 .altered, topic, partition, slot.offset, sequence: sequence,
@@ -142,17 +154,68 @@ struct PublishedResults {
     /// Fills in what the topic holds at each difference. Complexity: one read per difference that is kept.
     mutating func fetchFound<L: Log>(_ log: L, _ decoded: (RawSpan) -> String) throws {
         for (index, difference) in differences.kept.enumerated() {
-            guard let offset = difference.offset, let sequence = difference.sequence else { continue }
+            guard let offset = difference.offset else { continue }
             try log.read(topic: topic, partition: partition, range: offset..<offset + 1) { batch in
                 for entry in batch.entries where entry.offset == offset {
+                    let key = batch.key(entry)
                     let value = batch.value(entry)
-                    let pieces = ScoresPieces(
-                        key: batch.key(entry), value: value, partition: partition, next: sequence)
-                    guard let range = pieces.range(of: sequence) else { continue }
-                    let found = decoded(value.extracting(range))
-                    differences.update(index) { $0.found = found }
+                    if let sequence = difference.sequence {
+                        let first = damaged[offset]?.first ?? sequence
+                        let pieces = ScoresPieces(key: key, value: value, partition: partition, next: first)
+                        tell(index, sequence, pieces, value, decoded)
+                    } else if let first = damaged[offset]?.first {
+                        let pieces = ScoresPieces(key: key, value: value, partition: partition, next: first)
+                        tellAround(index, pieces, key, value)
+                    }
                 }
             }
         }
     }
+
+    /// What stands in the place of a result, and its first byte that the fold does not give.
+    private mutating func tell(
+        _ index: Int, _ sequence: UInt64, _ pieces: ScoresPieces, _ value: RawSpan, _ decoded: (RawSpan) -> String
+    ) {
+        guard let start = pieces.start(of: sequence) else { return }
+        let range = pieces.range(of: sequence) ?? start..<value.byteCount
+        let found = decoded(value.extracting(range))
+        var byte: DifferingByte?
+        if let wanted = wanted[index] {
+            byte = DifferingByte(
+                .value, from: start, found: value.extracting(range), expected: unsafe wanted.span.bytes)
+        }
+        differences.update(index) {
+            $0.found = found
+            $0.byte = byte
+        }
+    }
+
+    /// Key and prefix of a damaged record in which no result was found to differ, as they must be around its results.
+    private mutating func tellAround(_ index: Int, _ pieces: ScoresPieces, _ key: RawSpan, _ value: RawSpan) {
+        guard let end = pieces.ranges.last?.upperBound else { return }
+        var (wantedKey, wanted): ([UInt8], [UInt8]) = ([], [])
+        ScoresRecord.key(firstSequence: pieces.first, into: &wantedKey)
+        ScoresRecord.encode(
+            results: value.extracting(ScoresRecord.prefixByteCount..<end), count: pieces.ranges.count,
+            key: unsafe wantedKey.span.bytes, partition: partition, into: &wanted)
+        let byte =
+            DifferingByte(.key, found: key, expected: unsafe wantedKey.span.bytes)
+            ?? DifferingByte(.value, found: value, expected: unsafe wanted.span.bytes)
+        let found = aroundText(key, value)
+        let expected = unsafe aroundText(wantedKey.span.bytes, wanted.span.bytes)
+        differences.update(index) {
+            $0.found = found
+            $0.expected = expected
+            $0.byte = byte
+        }
+    }
+}
+
+/// Key and prefix of a record, in hexadecimal: its results are not shown.
+private func aroundText(_ key: RawSpan, _ value: RawSpan) -> String {
+    func digits(_ bytes: RawSpan) -> String {
+        bytes.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+    let prefix = value.extracting(first: ScoresRecord.prefixByteCount)
+    return "key \(digits(key)), value \(digits(prefix)) and \(value.byteCount - prefix.byteCount) bytes of results"
 }

@@ -34,6 +34,8 @@ public struct RecordDifference: Equatable, Sendable {
     public internal(set) var found: String?
     /// What it must hold, decoded; nil where that is nothing.
     public internal(set) var expected: String?
+    /// nil where the two are not compared byte by byte.
+    public internal(set) var byte: DifferingByte?
 
     init(
         _ kind: Kind, _ topic: String, _ partition: Int32, _ offset: Int64?, sequence: UInt64? = nil,

@@ -13,7 +13,8 @@ struct ScoresPieces {
     /// Results that the record says it holds, where it could not be cut to its end; else as many as `ranges`.
     private(set) var claimed: Int
 
-    /// - Parameter next: the number that would come next, which decides where key and first result contradict each other.
+    /// - Parameter next: the number that would come next. Where key and first result contradict each other, it decides for
+    ///   the result, and so does a checksum that holds under the key that the result asks for.
     init(key: RawSpan, value: RawSpan, partition: Int32, next: UInt64) {
         do {
             _ = try ScoresRecord.results(key: key, value: value, partition: partition)
@@ -36,11 +37,22 @@ struct ScoresPieces {
         let byResult = ranges.first.map { Self.sequence(value.extracting($0)) }
         first = byKey ?? byResult ?? next
         if let byResult, byResult != byKey {
-            if byResult == next { first = byResult }
+            if byResult == next || Self.isWhole(under: byResult, value, partition) { first = byResult }
             fault = fault ?? "its key does not name its first result"
         }
         if !isCut { fault = fault ?? "it ends within a result" }
         if count != claimed { fault = fault ?? "it says \(count) results and holds \(ranges.count)" }
+    }
+
+    private static func isWhole(under first: UInt64, _ value: RawSpan, _ partition: Int32) -> Bool {
+        var key: [UInt8] = []
+        ScoresRecord.key(firstSequence: first, into: &key)
+        do {
+            _ = try ScoresRecord.results(key: unsafe key.span.bytes, value: value, partition: partition)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// Bytes of a result without event id, characteristics and recipients.
@@ -53,5 +65,13 @@ struct ScoresPieces {
     func range(of sequence: UInt64) -> Range<Int>? {
         guard sequence >= first, sequence - first < UInt64(ranges.count) else { return nil }
         return ranges[Int(sequence - first)]
+    }
+
+    /// Where the result that by its place has this number begins; of the first that cannot be cut, too.
+    func start(of sequence: UInt64) -> Int? {
+        guard sequence >= first, sequence - first <= UInt64(ranges.count) else { return nil }
+        let place = Int(sequence - first)
+        if ranges.indices.contains(place) { return ranges[place].lowerBound }
+        return ranges.last?.upperBound ?? ScoresRecord.prefixByteCount
     }
 }
