@@ -62,7 +62,9 @@ final class CallbackRecord {
             deliveries.delivered(ticket)
         } else {
             let topic = unsafe String(cString: rd_kafka_topic_name(message.pointee.rkt))
-            deliveries.failed(ticket, "\(topic)[\(unsafe message.pointee.partition)]: \(code.text)")
+            let error = LogError(code, "\(topic)[\(unsafe message.pointee.partition)]")
+            deliveries.failed(
+                ticket, error.description, error.kind == .configuration ? .configuration : .undelivered)
         }
     }
 

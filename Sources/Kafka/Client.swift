@@ -55,11 +55,16 @@ import Log
 
     /// The error that ended this client for good, if one did.
     var fatalError: LogError? {
-        var text = [CChar](repeating: 0, count: 512)
-        let code = unsafe rd_kafka_fatal_error(handle, &text, text.count)
+        var reason = [CChar](repeating: 0, count: 512)
+        let code = unsafe rd_kafka_fatal_error(handle, &reason, reason.count)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-        let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        return LogError(code.kind == .fenced ? .fenced : .fatal, String(decoding: bytes, as: UTF8.self))
+        let bytes = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let text = String(decoding: bytes, as: UTF8.self)
+        switch code.kind {
+        case .fenced: return LogError(.fenced, text)
+        case .configuration: return LogError(.configuration, text + code.mend)
+        default: return LogError(.fatal, text)
+        }
     }
 
     /// An error for `code`; where nobody answered, with what an operator can do about it.

@@ -6,6 +6,8 @@ import Log
 package struct DeliveryLedger {
     /// Why the first record failed that did; it stays.
     package private(set) var failure: String?
+    /// What kind of failure that was: `.configuration` where a right is missing, which no restart mends.
+    package private(set) var failureKind = LogError.Kind.undelivered
     package private(set) var deliveredCount = 0
     /// The ticket to which appends belong now.
     package private(set) var open: Ticket = 1
@@ -27,8 +29,11 @@ package struct DeliveryLedger {
         leave(ticket)
     }
 
-    package mutating func failed(_ ticket: Ticket, _ reason: String) {
-        if failure == nil { failure = reason }
+    package mutating func failed(_ ticket: Ticket, _ reason: String, _ kind: LogError.Kind = .undelivered) {
+        if failure == nil {
+            failure = reason
+            failureKind = kind
+        }
         leave(ticket)
     }
 

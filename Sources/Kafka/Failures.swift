@@ -6,12 +6,22 @@ typealias ResponseCode = rd_kafka_resp_err_t
 extension LogError {
     /// What librdkafka's `code` means to a role; `what` says what was tried, and where.
     init(_ code: ResponseCode, _ what: String) {
-        self.init(code.kind, "\(what): \(code.text)")
+        self.init(code.kind, "\(what): \(code.text)\(code.mend)")
     }
 }
 
 extension ResponseCode {
     var text: String { unsafe String(cString: rd_kafka_err2str(self)) }
+
+    /// What to do about it, where a right is missing: else empty.
+    var mend: String {
+        switch self {
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+            " (this principal lacks a right: `deploy/acls` prints those of each role)"
+        default: ""
+        }
+    }
 
     /// The kinds that a role tells apart. What is not known to be harmless is `.fatal`.
     var kind: LogError.Kind {

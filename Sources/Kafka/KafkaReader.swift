@@ -211,7 +211,7 @@ public final class KafkaReader: GroupReader {
     private func error(for failure: FetchQueue.Failure) -> LogError {
         if failure.code == RD_KAFKA_RESP_ERR__FATAL, let fatal = client.fatalError { return fatal }
         guard failure.code.kind == .offsetOutOfRange else {
-            return LogError(failure.code.kind, "'\(topic)': \(failure.text)")
+            return LogError(failure.code.kind, "group '\(group)', '\(topic)': \(failure.text)\(failure.code.mend)")
         }
         var low: Int64 = -1
         var high: Int64 = -1

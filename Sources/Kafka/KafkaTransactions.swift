@@ -24,6 +24,8 @@ public final class KafkaTransactions: TransactionalWriter {
     private var appendedCount = 0
     /// Why the open transaction can only be aborted.
     private var doom: String?
+    /// Whether that is a right that is missing, so that the next one would be aborted, too.
+    private var isForbidden = false
     /// The broker may have been asked to commit the open transaction.
     private var commitWasTried = false
     /// The producer has seen trouble and must not begin another transaction.
@@ -55,6 +57,7 @@ public final class KafkaTransactions: TransactionalWriter {
         }
         isOpen = true
         doom = nil
+        isForbidden = false
         commitWasTried = false
         appendedCount = 0
         client.callbacks.deliveries = DeliveryLedger()
@@ -92,6 +95,9 @@ public final class KafkaTransactions: TransactionalWriter {
         }
         if let doom {
             try abort()
+            if isForbidden || client.callbacks.deliveries.failureKind == .configuration {
+                throw LogError(.configuration, "transaction '\(id)': \(client.callbacks.deliveries.failure ?? doom)")
+            }
             return .aborted(reason: doom)
         }
         ended()
@@ -158,7 +164,10 @@ public final class KafkaTransactions: TransactionalWriter {
             guard let failure = call(client) else { return nil }
             isTainted = true
             if failure.isFatal { throw error(failure, step) }
-            if failure.requiresAbort { return failure.text }
+            if failure.requiresAbort {
+                isForbidden = failure.code.kind == .configuration
+                return failure.text + failure.code.mend
+            }
             guard failure.isRetriable, !deadline.hasPassed else { throw error(failure, step) }
             unsafe rd_kafka_poll(client.handle, 50)
         }
@@ -200,7 +209,7 @@ public final class KafkaTransactions: TransactionalWriter {
                 if let fatal = client.fatalError, fatal.kind == .fenced { throw fatal }
                 let what = "transactional id '\(id)'"
                 if failure.isRetriable { throw client.failure(RD_KAFKA_RESP_ERR__TIMED_OUT, what) }
-                throw LogError(failure.code.kind, "\(what): \(failure.text)")
+                throw LogError(failure.code.kind, "\(what): \(failure.text)\(failure.code.mend)")
             }
         }
     }

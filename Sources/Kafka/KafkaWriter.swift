@@ -4,7 +4,7 @@ import Log
 /// An idempotent, gapless writer.
 ///
 /// A record that is not delivered within 60 s (long enough for a broker to start again), or is refused, ends the
-/// writer: every later call throws `.undelivered`. Not thread-safe; delivery reports are served inside its calls.
+/// writer: every later call throws `.undelivered`, or `.configuration` where a right was missing. Not thread-safe; delivery reports are served inside its calls.
 public final class KafkaWriter: LogWriter {
     /// Bytes of a record that the client takes, at most; the topic's own `max.message.bytes` is the broker's.
     public static let recordBytesMax = 4 << 20
@@ -80,6 +80,7 @@ public final class KafkaWriter: LogWriter {
     }
 
     private func broke(_ reason: String) throws(LogError) -> Never {
+        unsafe rd_kafka_poll(client.handle, 0)  // a delivery report that is there says more
         client.callbacks.deliveries.broke(reason)
         try checkDelivery()
         preconditionFailure("a broken ledger has a failure")
@@ -87,6 +88,9 @@ public final class KafkaWriter: LogWriter {
 
     private func checkDelivery() throws(LogError) {
         guard let failure = client.callbacks.deliveries.failure else { return }
-        throw LogError(.undelivered, client.fatalError.map { "\(failure) (\($0))" } ?? failure)
+        let fatal = client.fatalError
+        throw LogError(
+            fatal?.kind == .configuration ? .configuration : client.callbacks.deliveries.failureKind,
+            fatal.map { "\(failure) (\($0))" } ?? failure)
     }
 }

@@ -23,11 +23,20 @@ final class Deployment {
     private var processes: [String: Process] = [:]
 
     private let publisherOptions: [String]
+    /// How the operator logs in, where the broker asks for it: a file of Kafka properties.
+    private let operatorConfig: String?
+
+    /// A name of one's own on a broker that many share.
+    static func newPrefix() -> String { "t\(UUID().uuidString.prefix(8))-" }
 
     /// On the suite's broker.
-    convenience init(model: String = "uci-max", history: Bool = true, topicOptions: [String] = []) throws {
+    convenience init(
+        model: String = "uci-max", history: Bool = true, topicOptions: [String] = [],
+        prefix: String = Deployment.newPrefix(),
+        operatorConfig: String? = nil
+    ) throws {
         try self.init(
-            servers: try #require(Broker.current).servers, prefix: "t\(UUID().uuidString.prefix(8))-", model: model)
+            servers: try #require(Broker.current).servers, prefix: prefix, model: model, operatorConfig: operatorConfig)
         if history {
             try plainscore(["topics", "create", "--history", "--day-offset", "none"] + topicOptions)
         } else {
@@ -43,12 +52,18 @@ final class Deployment {
         try plainscore("secret", "bind", secret)
     }
 
-    private init(servers: String, prefix: String, model: String, publisherOptions: [String] = []) throws {
+    private init(
+        servers: String, prefix: String, model: String, publisherOptions: [String] = [], operatorConfig: String? = nil
+    ) throws {
         self.servers = servers
         self.prefix = prefix
         self.publisherOptions = publisherOptions
         names = TopicNames(prefix: prefix)
-        log = try KafkaLog(KafkaSettings(servers: servers, properties: [KafkaSettings.Property("log_level", "3")]))
+        self.operatorConfig = operatorConfig
+        var settings = try operatorConfig.map { try KafkaSettings(servers: servers, file: $0) }
+        settings = settings ?? KafkaSettings(servers: servers)
+        settings?.properties.append(KafkaSettings.Property("log_level", "3"))
+        log = try KafkaLog(#require(settings))
         self.model = repository.appendingPathComponent("deploy/models/\(model).pmml").path
         scorecard = try ModelFile.read(self.model)
     }
@@ -64,7 +79,8 @@ final class Deployment {
 
     @discardableResult
     func plainscore(_ words: [String], input: String = "") throws -> String {
-        let result = try Program.run(words + ["--prefix", prefix], input: input, bootstrap: servers)
+        let login = operatorConfig.map { ["--kafka-config", $0] } ?? []
+        let result = try Program.run(words + login + ["--prefix", prefix], input: input, bootstrap: servers)
         try #require(result.exitCode == 0, "plainscore \(words): \(result.errors)")
         return result.output
     }

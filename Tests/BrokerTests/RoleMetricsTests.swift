@@ -85,11 +85,19 @@ import Testing
     }
 }
 
-/// What a role answers on one of its paths.
-private func ask(_ deployment: Deployment, _ role: String, _ path: String) async throws -> (status: Int, text: String) {
+/// Where a role serves.
+func servedAt(_ deployment: Deployment, _ role: String, instance: Int = 1) throws -> String {
     let said = /127\.0\.0\.1:\d+/
-    try #require(Condition(seconds: 20).holds { deployment.journalText(role).contains(said) }, "\(role) serves nothing")
-    let address = try #require(try said.firstMatch(in: deployment.journalText(role))).output
+    func journal() -> String { deployment.journalText(role, instance: instance) }
+    try #require(Condition(seconds: 20).holds { journal().contains(said) }, "\(role) serves nothing")
+    return try String(#require(try said.firstMatch(in: journal())).output)
+}
+
+/// What a role answers on one of its paths.
+func ask(
+    _ deployment: Deployment, _ role: String, instance: Int = 1, _ path: String
+) async throws -> (status: Int, text: String) {
+    let address = try servedAt(deployment, role, instance: instance)
     var request = URLRequest(url: try #require(URL(string: "http://\(address)\(path)")))
     request.timeoutInterval = 10
     let (data, response) = try await URLSession.shared.data(for: request)

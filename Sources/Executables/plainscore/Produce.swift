@@ -102,9 +102,12 @@ private struct Producing {
     private static let recordsPerTicket = 16_384
     private static let deliveryMilliseconds = 120_000
 
+    private let log: KafkaLog
     private let writer: KafkaWriter
-    private let handles: [TopicHandle]
-    private let consentPartitions: Int32
+    private let names: TopicNames
+    /// Asked for when a record of the topic comes: a producer may have the right to write one topic alone.
+    private var handles: [RawTopic: TopicHandle] = [:]
+    private var consentPartitions: Int32?
     /// Where a bad line goes that tells no topic; nil where it ends the run.
     private let topicOfBad: RawTopic?
     private let check = LineCheck()
@@ -120,13 +123,9 @@ private struct Producing {
     }
 
     init(_ cluster: Cluster, topicOfBad: RawTopic?) throws {
-        let log = try cluster.log()
-        let writer = try log.writer()
-        self.writer = writer
-        var handles: [TopicHandle] = []
-        for topic in RawTopic.events { handles.append(try writer.topic(cluster.names.raw(topic))) }
-        self.handles = handles
-        consentPartitions = try log.partitionCount(topic: cluster.names.raw(.consents))
+        log = try cluster.log()
+        writer = try log.writer()
+        names = cluster.names
         self.topicOfBad = topicOfBad
     }
 
@@ -165,7 +164,9 @@ private struct Producing {
         try writer.flush(milliseconds: Self.deliveryMilliseconds)
         let value = EventEncoder.tick(tick.time)
         let noKey: [UInt8] = []
-        for partition in 0..<consentPartitions {
+        let partitions = try consentPartitions ?? log.partitionCount(topic: names.raw(.consents))
+        consentPartitions = partitions
+        for partition in 0..<partitions {
             try append(.consents, partition: partition, key: unsafe noKey.span.bytes, value: unsafe value.span.bytes)
         }
         try writer.flush(milliseconds: Self.deliveryMilliseconds)
@@ -173,7 +174,9 @@ private struct Producing {
     }
 
     private mutating func append(_ topic: RawTopic, partition: Int32?, key: RawSpan, value: RawSpan) throws {
-        try writer.append(handles[RawTopic.events.firstIndex(of: topic)!], partition: partition, key: key, value: value)
+        let handle = try handles[topic] ?? writer.topic(names.raw(topic))
+        handles[topic] = handle
+        try writer.append(handle, partition: partition, key: key, value: value)
         topics.insert(topic)
         sinceSeal += 1
         if sinceSeal == Self.recordsPerTicket {
