@@ -62,7 +62,7 @@ struct Source {
             for (person, event) in events[sent..<max(sent, due)] { try send(event, of: person) }
             sent = max(sent, due)
             try poll()
-            usleep(1_000)  // until some more are due
+            usleep(10_000)  // until some more are due: what a producer that batches would send
         }
         try flush()
     }

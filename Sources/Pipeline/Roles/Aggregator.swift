@@ -41,6 +41,7 @@ public final class Aggregator<L: Log>: Role {
     private var batch = RecordBatch()
     var partitions: [Int32: OwnedPartition] = [:]
     private var inFlight = InFlight()
+    private var pace = Pace(milliseconds: batchEveryMilliseconds)
     private var committedAt: Int64 = 0
     var meter: RoleMeter
 
@@ -64,6 +65,7 @@ public final class Aggregator<L: Log>: Role {
     }
 
     public func step(waiting milliseconds: Int) throws {
+        if snapshotWait == nil { pace.wait(context) }
         let wait = inFlight.wait(
             atMost: snapshotWait ?? milliseconds, now: context.clock(),
             commitAt: committedAt + commitEveryMilliseconds)
@@ -185,6 +187,7 @@ public final class Aggregator<L: Log>: Role {
     // MARK: - Folding
 
     private func foldBatch() throws {
+        pace.begin(context)
         let batch = batch  // a span can borrow from a local, not from a property of a class
         var touched: Set<Int32> = []
         var start = 0

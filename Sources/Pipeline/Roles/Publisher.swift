@@ -26,7 +26,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     private var batch = RecordBatch()
     private var streams: [Int32: ResultStream] = [:]
     private var outbox = Outbox()
-    private var beganAt: Int64 = 0
+    private var pace = Pace(milliseconds: transactionEveryMilliseconds)
     private var meter: RoleMeter
     public private(set) var isReady = false
 
@@ -49,8 +49,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     }
 
     public func step(waiting milliseconds: Int) throws {
-        let rest = beganAt + transactionEveryMilliseconds - context.clock()
-        if rest > 0 { context.pause(rest) }
+        pace.wait(context)
         switch try reader.poll(into: &batch, milliseconds: milliseconds) {
         case .assigned(let committed):
             meter.begin(committed.map(\.partition), now: context.wallClock())
@@ -132,7 +131,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         }
         if offsets.isEmpty { return true }
         let began = context.clock()
-        beganAt = began
+        pace.begin(context)
         let outcome = try door.publish(outbox, offsets: offsets, of: reader)
         guard case .aborted(let reason) = outcome else {
             meter.counters.commits += 1

@@ -35,6 +35,7 @@ public final class RawConsumer<L: Log>: Role {
     private var outgoing = OutgoingRecords()
     private var next: [Int32: Int64] = [:]
     private var inFlight = InFlight()
+    private var pace = Pace(milliseconds: batchEveryMilliseconds)
     private var committedAt: Int64 = 0
     private var tickedAt: Int64?
     private var assignment: UInt64 = 0
@@ -66,6 +67,7 @@ public final class RawConsumer<L: Log>: Role {
     }
 
     public func step(waiting milliseconds: Int) throws {
+        pace.wait(context)
         let wait = inFlight.wait(
             atMost: milliseconds, now: context.clock(), commitAt: committedAt + commitEveryMilliseconds)
         switch try reader.poll(into: &batch, milliseconds: wait) {
@@ -112,6 +114,7 @@ public final class RawConsumer<L: Log>: Role {
     }
 
     private func passOn() throws {
+        pace.begin(context)
         let batch = batch  // a span can borrow from a local, not from a property of a class
         var key: [UInt8] = []  // used again for each record
         var refused = 0

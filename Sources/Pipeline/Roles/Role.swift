@@ -43,6 +43,8 @@ let undeliveredMax = 8
 /// Time between two commits of a consumer or an aggregator, ms: each is written down by a broker, and none makes anything
 /// visible sooner.
 let commitEveryMilliseconds: Int64 = 100
+/// Time between the beginnings of two batches of a consumer or an aggregator, ms.
+let batchEveryMilliseconds: Int64 = 5
 /// Time between the beginnings of two transactions of a publisher, ms: one costs the brokers a dozen requests, so it is to
 /// carry what comes within a while.
 let transactionEveryMilliseconds: Int64 = 20
