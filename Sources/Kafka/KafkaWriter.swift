@@ -4,7 +4,8 @@ import Log
 /// An idempotent, gapless writer.
 ///
 /// A record that is not delivered within 60 s (long enough for a broker to start again), or is refused, ends the
-/// writer: every later call throws `.undelivered`, or `.configuration` where a right was missing. Not thread-safe; delivery reports are served inside its calls.
+/// writer: every later call throws `.undelivered`, or `.configuration` where a right was missing. Not thread-safe; delivery
+/// reports are served inside its calls.
 public final class KafkaWriter: LogWriter {
     /// Bytes of a record that the client takes, at most; the topic's own `max.message.bytes` is the broker's.
     public static let recordBytesMax = 4 << 20

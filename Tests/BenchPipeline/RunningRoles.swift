@@ -3,6 +3,7 @@ import Foundation
 import Kafka
 import Log
 import Pipeline
+import Synchronization
 
 /// The seven roles as processes of one pipeline, and what each has cost.
 final class RunningRoles {
@@ -13,6 +14,13 @@ final class RunningRoles {
     private let setting: Setting
     private let log: KafkaLog
     private var processes: [String: Process] = [:]
+
+    /// Of all pipelines here.
+    private static let running = Mutex<Set<Int32>>([])
+
+    static func killAll() {
+        for process in running.withLock({ $0 }) { kill(process, SIGKILL) }
+    }
 
     init(_ setting: Setting, prefix: String) throws {
         self.setting = setting
@@ -42,17 +50,25 @@ final class RunningRoles {
         process.standardError = try setting.journal(topics.prefix + role)
         try process.run()
         processes[role] = process
+        let id = process.processIdentifier
+        Self.running.withLock { _ = $0.insert(id) }
     }
 
     func killNine(_ role: String) {
         guard let process = processes.removeValue(forKey: role) else { return }
         kill(process.processIdentifier, SIGKILL)
+        ended(process)
+    }
+
+    private func ended(_ process: Process) {
         process.waitUntilExit()
+        let id = process.processIdentifier
+        Self.running.withLock { _ = $0.remove(id) }
     }
 
     func stopAll() {
         for process in processes.values { process.terminate() }
-        for process in processes.values { process.waitUntilExit() }
+        for process in processes.values { ended(process) }
         processes = [:]
     }
 

@@ -1,6 +1,17 @@
 import Foundation
 
 // What the whole pipeline costs on a real broker; see `deploy/bench`, which brings the broker and runs `limit`.
+// Whoever ends it ends its roles.
+let endings = [SIGTERM, SIGINT].map { number in
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler {
+        RunningRoles.killAll()
+        exit(128 + number)
+    }
+    source.resume()
+    return source
+}
 do {
     let arguments = CommandLine.arguments.dropFirst()
     let options = try Options(arguments.dropFirst())
