@@ -205,7 +205,7 @@ public final class Aggregator<L: Log>: Role {
         var offsets: [CommittedOffset] = []
         var inputs = StampRuns()
         for partition in touched.sorted() {
-            try hold(partitions[partition]!.fold)
+            try partitions[partition]!.hold(to: identity, names)
             try send(partition)
             let owned = partitions[partition]!
             guard !owned.isRecovering else { continue }
@@ -217,18 +217,6 @@ public final class Aggregator<L: Log>: Role {
         guard !offsets.isEmpty else { return }
         inFlight.append(writer.seal(), offsets, inputs: inputs)
         if inFlight.undelivered > undeliveredMax { try writer.flush(milliseconds: finishMilliseconds) }
-    }
-
-    /// The fold against what the control topic says of timeline and secret.
-    private func hold(_ fold: PartitionFold) throws {
-        guard fold.properties == identity.properties else {
-            throw RoleError.brokenInvariant(
-                "\(names.timeline)-\(fold.partition) belongs to another timeline than \(names.raw(.control)) names")
-        }
-        if let fingerprint = fold.secretFingerprint, fingerprint != identity.secretFingerprint {
-            throw RoleError.wrongSecret(
-                "\(names.timeline)-\(fold.partition) was keyed with another secret than \(names.raw(.control)) names")
-        }
     }
 
     private func send(_ partition: Int32) throws {

@@ -76,6 +76,20 @@ struct OwnedPartition {
     }
 }
 
+extension OwnedPartition {
+    /// The fold against what the control topic says of timeline and secret.
+    func hold(to identity: TimelineIdentity, _ names: TopicNames) throws {
+        guard fold.properties == identity.properties else {
+            throw RoleError.brokenInvariant(
+                "\(names.timeline)-\(fold.partition) belongs to another timeline than \(names.raw(.control)) names")
+        }
+        if let fingerprint = fold.secretFingerprint, fingerprint != identity.secretFingerprint {
+            throw RoleError.wrongSecret(
+                "\(names.timeline)-\(fold.partition) was keyed with another secret than \(names.raw(.control)) names")
+        }
+    }
+}
+
 extension ScoresRecord {
     /// Bytes of results in one record of `scores` at most, unless a single result is larger.
     static let cutAt = 64 << 10
