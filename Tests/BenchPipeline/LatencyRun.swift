@@ -13,9 +13,7 @@ struct LatencyRun {
     private let job: StrippedJob
     private let rates: [Int]
     private let seconds: Int
-    private let roles: RunningRoles
-    private let source: Source
-    private let watch: ChangeWatch
+    private let live: LivePipeline
 
     init(_ setting: Setting, _ job: StrippedJob, rates: [Int], seconds: Int) throws {
         guard let most = rates.max(), job.payments.count >= most * seconds else {
@@ -27,17 +25,11 @@ struct LatencyRun {
         self.job = job
         self.rates = rates
         self.seconds = seconds
-        roles = try RunningRoles(setting, prefix: "latency-")
-        try setting.create(roles.topics, ["--day-offset", "none"])
-        source = try Source(setting, roles.topics, job)
-        watch = ChangeWatch(setting, roles.topics)
+        live = try LivePipeline(setting, job, prefix: "latency-")
     }
 
     func run() throws {
-        try roles.startAll()
-        try source.grantAll(at: wallMilliseconds(), round: 0)
-        try source.sendHistories()
-        try roles.waitUntilDone()
+        try live.load()
         say(
             """
 
@@ -50,22 +42,21 @@ struct LatencyRun {
         let titles = ["offered/s", "sent/s", "changes/s", "p50", "p99", "p99.9", "most"] + Self.shares + ["behind"]
         say(titles.map { right($0) }.joined())
         for rate in rates { try measure(rate) }
-        watch.stop()
-        roles.stopAll()
+        live.stop()
     }
 
     private static let shares = ["consumers", "aggregator", "publisher", "broker", "this"]
 
     /// One rate, which the producer holds however the pipeline fares.
     private func measure(_ rate: Int) throws {
-        try source.sendLive(job.payments.suffix(rate * Self.warmUpSeconds), named: "warm-\(rate)", perSecond: rate)
-        let first = try roles.watermarks(roles.topics.raw(.payments))
+        try live.source.sendLive(job.payments.suffix(rate * Self.warmUpSeconds), named: "warm-\(rate)", perSecond: rate)
+        let first = try live.roles.watermarks(live.roles.topics.raw(.payments))
         let before = cpu()
         let start = wallSeconds()
-        try source.sendLive(job.payments.suffix(rate * seconds), named: "rate-\(rate)", perSecond: rate)
+        try live.source.sendLive(job.payments.suffix(rate * seconds), named: "rate-\(rate)", perSecond: rate)
         let sent = wallSeconds() - start
         let spent = cpu().merging(before) { ($0 - $1) / sent }
-        try roles.waitUntilDone()
+        try live.roles.waitUntilDone()
         let behind = wallSeconds() - start - sent
         let latencies = try latencies(since: first).sorted()
         guard !latencies.isEmpty else { throw BenchError("no payment changed a score: \(setting.folder)") }
@@ -87,7 +78,7 @@ struct LatencyRun {
 
     private func cpu() -> [String: Double] {
         var cpu = ["broker": cpuSeconds(of: setting.broker), "this": cpuSeconds(of: getpid())]
-        for (role, seconds) in roles.cpu() {
+        for (role, seconds) in live.roles.cpu() {
             cpu[role.hasSuffix("-consumer") ? "consumers" : role, default: 0] += seconds
         }
         return cpu
@@ -97,14 +88,16 @@ struct LatencyRun {
     private func latencies(since first: [Int32: Int64]) throws -> [Int64] {
         var seen: [Int32: [Int64: Int64]] = [:]  // by partition and offset of the payment
         var quietSince = wallSeconds()
+        let deadline = quietSince + 60
         while wallSeconds() - quietSince < 1 {
-            let more = try watch.take()
+            guard wallSeconds() < deadline else { throw BenchError("changes go on coming: \(setting.folder)") }
+            let more = try live.watch.take()
             if !more.isEmpty { quietSince = wallSeconds() }
             for one in more { seen[one.partition, default: [:]][one.offset] = one.at }
             usleep(20_000)  // between two looks
         }
         var latencies: [Int64] = []
-        try roles.read(roles.topics.raw(.payments), from: first) { batch in
+        try live.roles.read(live.roles.topics.raw(.payments), from: first) { batch in
             for entry in batch.entries {
                 if let at = seen[entry.partition]?[entry.offset] { latencies.append(at - entry.timestamp) }
             }

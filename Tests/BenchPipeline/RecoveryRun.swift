@@ -17,29 +17,20 @@ struct RecoveryRun {
     private static let goal = 400e6
 
     private let job: StrippedJob
-    private let roles: RunningRoles
-    private let source: Source
-    private let watch: ChangeWatch
+    private let live: LivePipeline
     private let setting: Setting
 
     init(_ setting: Setting, _ job: StrippedJob) throws {
         self.setting = setting
         self.job = job
-        roles = try RunningRoles(setting, prefix: "recovery-\(job.persons.count)-")
-        try setting.create(roles.topics, ["--day-offset", "none"])
-        source = try Source(setting, roles.topics, job)
-        watch = ChangeWatch(setting, roles.topics)
+        live = try LivePipeline(setting, job, prefix: "recovery-\(job.persons.count)-")
     }
 
     func run() throws {
-        try roles.startAll()
-        try source.grantAll(at: wallMilliseconds(), round: 0)
-        try source.sendHistories()
-        try roles.waitUntilDone()
-        let loaded = try roles.watermarks(roles.topics.timeline)
+        try live.load()
+        let loaded = try live.roles.watermarks(live.roles.topics.timeline)
         for kill in 1...Self.kills { try measure(kill, loaded) }
-        watch.stop()
-        roles.stopAll()
+        live.stop()
     }
 
     private struct Stretch {
@@ -52,7 +43,7 @@ struct RecoveryRun {
         var sent = 0
         func sendSome() throws {
             let part = (0..<Self.paymentsPerSecond / 20).map { job.payments[(sent + $0) % job.payments.count] }
-            try source.sendLive(part, named: "kill-\(kill)-\(sent)", perSecond: Self.paymentsPerSecond)
+            try live.source.sendLive(part, named: "kill-\(kill)-\(sent)", perSecond: Self.paymentsPerSecond)
             sent += part.count
         }
         let deadline = wallSeconds() + 300
@@ -64,20 +55,20 @@ struct RecoveryRun {
             try sendSome()
             stretch = try behindSnapshots(since: loaded)
         }
-        _ = try watch.take()
-        roles.killNine("aggregator")
+        _ = try live.watch.take()
+        live.roles.killNine("aggregator")
         let killedAt = wallMilliseconds()
-        let before = try roles.watermarks(roles.topics.raw(.payments))
-        try roles.start("aggregator")
+        let before = try live.roles.watermarks(live.roles.topics.raw(.payments))
+        try live.roles.start("aggregator")
         var first: Int64?
         while first == nil {
             guard wallMilliseconds() - killedAt < 300_000 else {
                 throw BenchError("no change within five minutes: \(setting.folder)")
             }
             try sendSome()
-            first = try watch.take().first { $0.offset >= before[$0.partition]! }?.at
+            first = try live.watch.take().first { $0.offset >= before[$0.partition]! }?.at
         }
-        try roles.waitUntilDone()
+        try live.roles.waitUntilDone()
         report(kill, seconds: Double(first! - killedAt) / 1000, stretch!)
     }
 
@@ -94,11 +85,12 @@ struct RecoveryRun {
     /// What a process that starts now has to read: nil before each partition has a snapshot of all that was loaded and enough
     /// records behind it.
     private func behindSnapshots(since loaded: [Int32: Int64]) throws -> Stretch? {
-        let folder = SnapshotFolder(roles.stateFolder)
+        let folder = SnapshotFolder(live.roles.stateFolder)
         var stretch = Stretch()
         var newest: [SnapshotReference] = []
-        for (partition, end) in try roles.watermarks(roles.topics.timeline) {
-            let found = try folder.candidates(topic: roles.topics.timeline, partition: partition, notAbove: end).first
+        for (partition, end) in try live.roles.watermarks(live.roles.topics.timeline) {
+            let found = try folder.candidates(topic: live.roles.topics.timeline, partition: partition, notAbove: end)
+                .first
             guard let found, found.offset >= loaded[partition]! else { return nil }
             stretch.tail += end - found.offset
             newest.append(found)
