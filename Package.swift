@@ -81,7 +81,7 @@ let package = Package(
             path: "Tests/BenchCore", swiftSettings: strict),
         .executableTarget(  // deploy/bench pipeline, latency, recovery
             name: "bench-pipeline",
-            dependencies: ["Events", "Wire", "Log", "Kafka", "Pipeline", "Snapshots", "Telemetry"],
+            dependencies: ["Events", "Scoring", "Wire", "Log", "Kafka", "Pipeline", "Snapshots", "Telemetry"],
             path: "Tests/BenchPipeline", swiftSettings: strict),
         tests("ChecksumsTests", ["Checksums"]),
         tests(

@@ -193,6 +193,9 @@ public final class KafkaTransactions: TransactionalWriter {
             tuned: [
                 // Nothing waits so long: a commit sends what is there. A shorter time wakes the client for each few records.
                 "linger.ms": "50", "compression.type": "lz4", "batch.num.messages": "10000",
+                // A transaction that begins before the broker has written the end of the one before it down is put off by
+                // that long: soon done, and 100 ms by default.
+                "retry.backoff.ms": "5",
                 "queue.buffering.max.messages": "1000000", "message.max.bytes": "\(KafkaWriter.recordBytesMax)",
             ],
             fixed: [

@@ -72,14 +72,19 @@ public final class KafkaWriter: LogWriter {
         return client.callbacks.deliveries.settled
     }
 
-    /// See `LogWriter.flush`.
-    public func flush(milliseconds: Int) throws(LogError) {
+    /// See `LogWriter.delivers`.
+    public func delivers(within milliseconds: Int) throws(LogError) -> Bool {
         let code = unsafe rd_kafka_flush(client.handle, Int32(clamping: milliseconds))
         try checkDelivery()
-        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
-            let count = unsafe rd_kafka_outq_len(client.handle)
-            throw LogError(.unavailable, "\(count) records not yet delivered to \(client.servers): \(code.text)")
-        }
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+
+    /// See `LogWriter.flush`.
+    public func flush(milliseconds: Int) throws(LogError) {
+        guard try !delivers(within: milliseconds) else { return }
+        let count = unsafe rd_kafka_outq_len(client.handle)
+        throw LogError(
+            .unavailable, "\(count) records not delivered to \(client.servers) within \(milliseconds) ms")
     }
 
     private func broke(_ reason: String) throws(LogError) -> Never {

@@ -123,6 +123,9 @@ public protocol LogWriter: AnyObject {
     /// Serves delivery reports without waiting; throws `.undelivered` when one has failed.
     func settled() throws(LogError) -> Ticket
 
+    /// Waits until all that was appended is delivered, at most `milliseconds`; whether it is.
+    func delivers(within milliseconds: Int) throws(LogError) -> Bool
+
     /// Waits until all that was appended is delivered, at most `milliseconds`; throws `.unavailable` after that.
     func flush(milliseconds: Int) throws(LogError)
 }

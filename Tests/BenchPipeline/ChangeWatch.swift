@@ -7,10 +7,11 @@ import Telemetry
 
 /// A subscriber of one pipeline, on a thread of its own: when it was handed which change.
 final class ChangeWatch: @unchecked Sendable {
-    /// A score change that a payment caused: the payment's place, and when the subscriber had the change, ms since the epoch.
+    /// A score change that a payment caused, ms since the epoch.
     struct Seen {
-        let partition: Int32
-        let offset: Int64
+        let payment: HopStamps.Place
+        let appendedAt: Int64
+        /// When the subscriber had it.
         let at: Int64
     }
 
@@ -53,7 +54,9 @@ final class ChangeWatch: @unchecked Sendable {
             case .records:
                 let now = wallMilliseconds()
                 let found = batch.entries.compactMap { entry in
-                    Self.payment(of: batch.value(entry)).map { Seen(partition: $0, offset: $1, at: now) }
+                    Self.payment(of: batch.value(entry)).map {
+                        Seen(payment: $0, appendedAt: entry.timestamp, at: now)
+                    }
                 }
                 lock.withLock { seen += found }
             case .revoked, .lost: throw BenchError("the subscriber has lost its partitions")
@@ -66,7 +69,7 @@ final class ChangeWatch: @unchecked Sendable {
 
     /// Where the payment lies that caused a change; nil for another cause. Found by the text alone, since this shares two cores
     /// with what it measures.
-    private static func payment(of change: RawSpan) -> (partition: Int32, offset: Int64)? {
+    private static func payment(of change: RawSpan) -> HopStamps.Place? {
         unsafe change.withUnsafeBytes { bytes in
             let found = (0..<max(0, bytes.count - mark.count)).first { start in
                 unsafe bytes[start] == mark[0] && bytes[start + 9] == mark[9]
@@ -83,7 +86,7 @@ final class ChangeWatch: @unchecked Sendable {
             }
             let partition = number()
             place += #","offset":"#.utf8.count
-            return (Int32(partition), number())
+            return HopStamps.Place(partition: Int32(partition), offset: number())
         }
     }
 }

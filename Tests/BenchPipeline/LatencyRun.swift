@@ -7,7 +7,11 @@ import Telemetry
 
 /// From the broker's stamp of a payment to a subscriber's hands, at given rates of payments, all persons with a year of history.
 struct LatencyRun {
-    private static let warmUpSeconds = 3
+    /// Of load before the first rate: so long the broker's JVM compiles what it will run.
+    private static let warmUpSeconds = 100
+    private static let warmUpRate = 20_000
+    /// At each rate, before what counts.
+    private static let leadSeconds = 3
 
     private let setting: Setting
     private let job: StrippedJob
@@ -30,44 +34,78 @@ struct LatencyRun {
 
     func run() throws {
         try live.load()
+        try warmUp()
         say(
             """
 
             Live: \(job.persons.count) persons with \(job.payments.count) payments behind them; \(seconds) s at each rate, after \
-            \(Self.warmUpSeconds) s that do not count. ms from the
-            broker's stamp of a payment to a read_committed subscriber; CPU of this machine's \
+            \(Self.warmUpSeconds) s at \(Self.warmUpRate)/s that do not count.
+            ms from the broker's stamp of a payment to a read_committed subscriber; CPU of this machine's \
             \(ProcessInfo.processInfo.activeProcessorCount) cores, in cores:
 
             """)
         let titles = ["offered/s", "sent/s", "changes/s", "p50", "p99", "p99.9", "most"] + Self.shares + ["behind"]
         say(titles.map { right($0) }.joined())
-        for rate in rates { try measure(rate) }
+        for (number, rate) in rates.enumerated() { try measure(rate, named: "\(number)") }
         live.stop()
+    }
+
+    /// By a tenth of the persons, so that the scores of the others have not come to rest when it counts.
+    private func warmUp() throws {
+        let some = job.payments.filter { $0.person.isMultiple(of: 10) }
+        var left = Self.warmUpRate * Self.warmUpSeconds
+        while left > 0 {
+            let payments = some.prefix(left)
+            try live.source.send(
+                live.source.live(payments, named: "warm-up-\(left)", perSecond: Self.warmUpRate),
+                perSecond: Self.warmUpRate)
+            left -= payments.count
+        }
+        try live.roles.waitUntilDone()
     }
 
     private static let shares = ["consumers", "aggregator", "publisher", "broker", "this"]
 
     /// One rate, which the producer holds however the pipeline fares.
-    private func measure(_ rate: Int) throws {
-        try live.source.sendLive(job.payments.suffix(rate * Self.warmUpSeconds), named: "warm-\(rate)", perSecond: rate)
-        let first = try live.roles.watermarks(live.roles.topics.raw(.payments))
+    private func measure(_ rate: Int, named name: String) throws {
+        try send(rate, for: Self.leadSeconds, named: "lead-\(name)")
+        let topics = live.roles.topics
+        let ends = try (
+            payments: live.roles.ends(topics.raw(.payments)), timeline: live.roles.ends(topics.timeline),
+            scores: live.roles.ends(topics.scores)
+        )
+        let payments = try live.source.live(
+            job.payments.suffix(rate * seconds), named: "rate-\(name)", perSecond: rate)
         let before = cpu()
         let start = wallSeconds()
-        try live.source.sendLive(job.payments.suffix(rate * seconds), named: "rate-\(rate)", perSecond: rate)
-        let sent = wallSeconds() - start
+        try live.source.send(payments, perSecond: rate)
+        let end = wallSeconds()
+        let sent = end - start
         let spent = cpu().merging(before) { ($0 - $1) / sent }
         try live.roles.waitUntilDone()
-        let behind = wallSeconds() - start - sent
-        let latencies = try latencies(since: first).sorted()
+        let behind = wallSeconds() - end
+        let paths = try HopStamps.read(live.roles, try changesToTheLast(), from: ends)
+        let latencies = paths.map(\.latency)
         guard !latencies.isEmpty else { throw BenchError("no payment changed a score: \(setting.folder)") }
-        func quantile(_ share: Double) -> String {
-            "\(latencies[max(0, Int((Double(latencies.count) * share).rounded(.up)) - 1)])"
-        }
         let cells =
             ["\(rate)", perSecond(rate * seconds, sent), perSecond(latencies.count, sent)]
-            + [quantile(0.5), quantile(0.99), quantile(0.999), quantile(1)]
+            + [0.5, 0.99, 0.999, 1].map { "\(quantile($0, of: latencies))" }
             + Self.shares.map { String(format: "%.2f", spent[$0]!) } + [String(format: "%.1f s", behind)]
         say(cells.map { right($0) }.joined())
+        let hops = HopStamps.hops.enumerated().map { hop, name in
+            let latencies = paths.map { $0.latency(ofHop: hop) }
+            return "\(name) \(quantile(0.5, of: latencies)), \(quantile(0.99, of: latencies))"
+        }
+        say("  p50 and p99 of each hop: \(hops.joined(separator: "; "))")
+    }
+
+    private func send(_ rate: Int, for seconds: Int, named name: String) throws {
+        let payments = job.payments.suffix(rate * seconds)
+        try live.source.send(live.source.live(payments, named: name, perSecond: rate), perSecond: rate)
+    }
+
+    private func quantile(_ share: Double, of values: [Int64]) -> Int64 {
+        values.sorted()[max(0, Int((Double(values.count) * share).rounded(.up)) - 1)]
     }
 
     private func perSecond(_ count: Int, _ seconds: Double) -> String {
@@ -84,24 +122,18 @@ struct LatencyRun {
         return cpu
     }
 
-    /// ms, of each change caused by a payment at or above these offsets; once all are committed, and no more come.
-    private func latencies(since first: [Int32: Int64]) throws -> [Int64] {
-        var seen: [Int32: [Int64: Int64]] = [:]  // by partition and offset of the payment
+    /// What the subscriber has had since the last look, once no more comes.
+    private func changesToTheLast() throws -> [ChangeWatch.Seen] {
+        var seen: [ChangeWatch.Seen] = []
         var quietSince = wallSeconds()
         let deadline = quietSince + 60
         while wallSeconds() - quietSince < 1 {
             guard wallSeconds() < deadline else { throw BenchError("changes go on coming: \(setting.folder)") }
             let more = try live.watch.take()
             if !more.isEmpty { quietSince = wallSeconds() }
-            for one in more { seen[one.partition, default: [:]][one.offset] = one.at }
+            seen += more
             usleep(20_000)  // between two looks
         }
-        var latencies: [Int64] = []
-        try live.roles.read(live.roles.topics.raw(.payments), from: first) { batch in
-            for entry in batch.entries {
-                if let at = seen[entry.partition]?[entry.offset] { latencies.append(at - entry.timestamp) }
-            }
-        }
-        return latencies
+        return seen
     }
 }

@@ -28,7 +28,7 @@ struct RecoveryRun {
 
     func run() throws {
         try live.load()
-        let loaded = try live.roles.watermarks(live.roles.topics.timeline)
+        let loaded = try live.roles.ends(live.roles.topics.timeline)
         for kill in 1...Self.kills { try measure(kill, loaded) }
         live.stop()
     }
@@ -39,11 +39,13 @@ struct RecoveryRun {
         var fileBytes = 0
     }
 
-    private func measure(_ kill: Int, _ loaded: [Int32: Int64]) throws {
+    private func measure(_ kill: Int, _ loaded: Ends) throws {
         var sent = 0
         func sendSome() throws {
             let part = (0..<Self.paymentsPerSecond / 20).map { job.payments[(sent + $0) % job.payments.count] }
-            try live.source.sendLive(part, named: "kill-\(kill)-\(sent)", perSecond: Self.paymentsPerSecond)
+            try live.source.send(
+                live.source.live(part, named: "kill-\(kill)-\(sent)", perSecond: Self.paymentsPerSecond),
+                perSecond: Self.paymentsPerSecond)
             sent += part.count
         }
         let deadline = wallSeconds() + 300
@@ -58,7 +60,7 @@ struct RecoveryRun {
         _ = try live.watch.take()
         live.roles.killNine("aggregator")
         let killedAt = wallMilliseconds()
-        let before = try live.roles.watermarks(live.roles.topics.raw(.payments))
+        let before = try live.roles.ends(live.roles.topics.raw(.payments))
         try live.roles.start("aggregator")
         var first: Int64?
         while first == nil {
@@ -66,7 +68,7 @@ struct RecoveryRun {
                 throw BenchError("no change within five minutes: \(setting.folder)")
             }
             try sendSome()
-            first = try live.watch.take().first { $0.offset >= before[$0.partition]! }?.at
+            first = try live.watch.take().first { $0.payment.offset >= before[$0.payment.partition]! }?.at
         }
         try live.roles.waitUntilDone()
         report(kill, seconds: Double(first! - killedAt) / 1000, stretch!)
@@ -84,11 +86,11 @@ struct RecoveryRun {
 
     /// What a process that starts now has to read: nil before each partition has a snapshot of all that was loaded and enough
     /// records behind it.
-    private func behindSnapshots(since loaded: [Int32: Int64]) throws -> Stretch? {
+    private func behindSnapshots(since loaded: Ends) throws -> Stretch? {
         let folder = SnapshotFolder(live.roles.stateFolder)
         var stretch = Stretch()
         var newest: [SnapshotReference] = []
-        for (partition, end) in try live.roles.watermarks(live.roles.topics.timeline) {
+        for (partition, end) in try live.roles.ends(live.roles.topics.timeline) {
             let found = try folder.candidates(topic: live.roles.topics.timeline, partition: partition, notAbove: end)
                 .first
             guard let found, found.offset >= loaded[partition]! else { return nil }

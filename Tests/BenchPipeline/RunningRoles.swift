@@ -5,6 +5,9 @@ import Log
 import Pipeline
 import Synchronization
 
+/// By partition, the offset that a topic's next record gets.
+typealias Ends = [Int32: Int64]
+
 /// The seven roles as processes of one pipeline, and what each has cost.
 final class RunningRoles {
     static let names = RawTopic.events.map { "\($0.name)-consumer" } + ["aggregator", "publisher"]
@@ -106,7 +109,7 @@ final class RunningRoles {
     }
 
     /// Where each partition of a topic ends.
-    func watermarks(_ topic: String) throws -> [Int32: Int64] {
+    func ends(_ topic: String) throws -> Ends {
         try Dictionary(
             uniqueKeysWithValues: (0..<log.partitionCount(topic: topic)).map { partition in
                 (partition, try log.watermarks(topic: topic, partition: partition).upperBound)
@@ -114,11 +117,10 @@ final class RunningRoles {
     }
 
     /// Records of a topic so far.
-    func count(_ topic: String) throws -> Int64 { try watermarks(topic).values.reduce(0, +) }
+    func count(_ topic: String) throws -> Int64 { try ends(topic).values.reduce(0, +) }
 
     /// Each committed record of a topic, partition after partition, from these offsets on.
-    func read(_ topic: String, from first: [Int32: Int64] = [:], _ body: (borrowing RecordBatch) throws -> Void) throws
-    {
+    func read(_ topic: String, from first: Ends = [:], _ body: (borrowing RecordBatch) throws -> Void) throws {
         for partition in 0..<(try log.partitionCount(topic: topic)) {
             try log.read(topic: topic, partition: partition, range: (first[partition] ?? 0)..<Int64.max, body)
         }

@@ -15,7 +15,10 @@ struct Source {
     private let job: StrippedJob
 
     init(_ setting: Setting, _ topics: TopicNames, _ job: StrippedJob) throws {
-        let log = try KafkaLog(KafkaSettings(servers: setting.bootstrap, clientID: "bench-producer"))
+        // Sends when it is told to.
+        let log = try KafkaLog(
+            KafkaSettings(
+                servers: setting.bootstrap, clientID: "bench-producer", properties: [.init("linger.ms", "1000")]))
         writer = try log.writer()
         payments = try writer.topic(topics.raw(.payments))
         consents = try writer.topic(topics.raw(.consents))
@@ -46,25 +49,35 @@ struct Source {
         try flush()
     }
 
-    /// Sends payments like these as of now, at `rate` a second: each at its own time, however the broker or anyone else fares.
-    /// `name` tells their ids from others.
-    func sendLive(_ payments: some Collection<StrippedJob.Payment>, named name: String, perSecond rate: Int) throws {
+    /// Payments like these as of now, to be sent at `rate` a second. `name` tells their ids from others.
+    func live(_ payments: some Collection<StrippedJob.Payment>, named name: String, perSecond rate: Int) throws
+        -> [(person: Int, event: [UInt8])]
+    {
         let now = wallMilliseconds()
-        // Made before, since to make them is no part of what is measured; dated before, since none may come from the future.
-        let events = try payments.enumerated().map { index, payment in
+        return try payments.enumerated().map { index, payment in
+            // Dated before, since none may come from the future.
             let at = now - Int64((payments.count - index) * 1000 / rate)
             return (payment.person, try job.protobuf(payment, id: "\(name)-\(index)", shift: at - payment.at))
         }
+    }
+
+    /// Sends `rate` of these a second: each at its own time, however the broker or anyone else fares.
+    func send(_ events: [(person: Int, event: [UInt8])], perSecond rate: Int) throws {
         let start = wallSeconds()
         var sent = 0
+        var records = OutgoingRecords()
         while sent < events.count {
             let due = min(events.count, Int((wallSeconds() - start) * Double(rate)))
-            for (person, event) in events[sent..<max(sent, due)] { try send(event, of: person) }
+            for (person, event) in events[sent..<max(sent, due)] {
+                let key = Array(job.persons[person].utf8)
+                records.append(partition: -1, key: unsafe key.span.bytes) { $0 += event }  // by murmur2 of the key
+            }
             sent = max(sent, due)
-            try poll()
+            try writer.append(payments, records)
+            records.removeAll()
+            try flush()
             usleep(10_000)  // until some more are due: what a producer that batches would send
         }
-        try flush()
     }
 
     /// Moves the clock of a history timeline.
@@ -79,9 +92,6 @@ struct Source {
     }
 
     func flush() throws { try writer.flush(milliseconds: 120_000) }
-
-    /// Serves delivery reports.
-    func poll() throws { _ = try writer.settled() }
 
     private func append(_ topic: TopicHandle, _ person: String, _ value: [UInt8]) throws {
         let key = Array(person.utf8)

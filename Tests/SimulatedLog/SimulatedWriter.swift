@@ -56,6 +56,12 @@ public final class SimulatedWriter: LogWriter {
         return reported
     }
 
+    /// Waits for nothing: how much has been delivered meanwhile is drawn.
+    public func delivers(within milliseconds: Int) throws(LogError) -> Bool {
+        _ = try settled()
+        return inFlight.isEmpty
+    }
+
     /// `milliseconds` is ignored: it all happens at once.
     public func flush(milliseconds: Int) throws(LogError) {
         try process.call()

@@ -65,7 +65,7 @@ public final class Aggregator<L: Log>: Role {
     }
 
     public func step(waiting milliseconds: Int) throws {
-        if snapshotWait == nil { pace.wait(context) }
+        if snapshotWait == nil { try pace.wait(context, for: writer) }
         let wait = inFlight.wait(
             atMost: snapshotWait ?? milliseconds, now: context.clock(),
             commitAt: committedAt + commitEveryMilliseconds)
@@ -187,7 +187,7 @@ public final class Aggregator<L: Log>: Role {
     // MARK: - Folding
 
     private func foldBatch() throws {
-        pace.begin(context)
+        pace.begin(context, records: batch.count)
         let batch = batch  // a span can borrow from a local, not from a property of a class
         var touched: Set<Int32> = []
         var start = 0

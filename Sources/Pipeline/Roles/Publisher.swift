@@ -131,7 +131,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
         }
         if offsets.isEmpty { return true }
         let began = context.clock()
-        pace.begin(context)
+        pace.begin(context, records: outbox.count)
         let outcome = try door.publish(outbox, offsets: offsets, of: reader)
         guard case .aborted(let reason) = outcome else {
             meter.counters.commits += 1

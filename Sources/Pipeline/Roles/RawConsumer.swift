@@ -67,7 +67,7 @@ public final class RawConsumer<L: Log>: Role {
     }
 
     public func step(waiting milliseconds: Int) throws {
-        pace.wait(context)
+        try pace.wait(context, for: writer)
         let wait = inFlight.wait(
             atMost: milliseconds, now: context.clock(), commitAt: committedAt + commitEveryMilliseconds)
         switch try reader.poll(into: &batch, milliseconds: wait) {
@@ -114,7 +114,7 @@ public final class RawConsumer<L: Log>: Role {
     }
 
     private func passOn() throws {
-        pace.begin(context)
+        pace.begin(context, records: batch.count)
         let batch = batch  // a span can borrow from a local, not from a property of a class
         var key: [UInt8] = []  // used again for each record
         var refused = 0
