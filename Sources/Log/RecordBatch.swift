@@ -45,6 +45,16 @@ public struct RecordBatch {
         return entries[first..<Swift.min(index + distance + 1, run.upperBound)]
     }
 
+    /// All entries, each partition's in order, the partitions taking turns. O(count × log count).
+    public func entriesInTurns() -> [Entry] {
+        var turns: [Int32: Int] = [:]
+        let turnOf = entries.map { entry in
+            turns[entry.partition, default: 0] += 1
+            return turns[entry.partition]!
+        }
+        return entries.indices.sorted { (turnOf[$0], $0) < (turnOf[$1], $1) }.map { entries[$0] }
+    }
+
     public mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)

@@ -202,6 +202,7 @@ public final class Aggregator<L: Log>: Role {
             try owned.fold(run, of: batch, topic: names.timeline)
         }
         meter.read(batch.entries[...])
+        try pace.waitToSend(writer)
         var offsets: [CommittedOffset] = []
         var inputs = StampRuns()
         for partition in touched.sorted() {

@@ -4,9 +4,6 @@ import Log
 import Scoring
 import Telemetry
 
-/// Bytes of score changes after which a transaction is committed: it must end well within its time-out.
-private let transactionBytesMax = 2 << 20
-
 /// Reads `scores` and publishes each result to those it is for: one record per live grant, on the topic of the grant's
 /// purpose, numbered, in a transaction with the offsets it was made from. What challengers say is passed over.
 public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reader == L.Reader {
@@ -92,13 +89,14 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
     /// Publishes the batch in transactions of bounded size, each ending between two records of `scores`.
     private func publish() throws {
         let batch = batch  // a span can borrow from a local, not from a property of a class
-        var rest = batch.entries[...]
+        let entries = batch.entriesInTurns()
+        var rest = entries[...]
         while !rest.isEmpty {
             outbox.removeAll()
             var touched: Set<Int32> = []
             var inputs = StampRuns()
             let start = rest.startIndex
-            while let entry = rest.first, outbox.byteCount < transactionBytesMax {
+            while let entry = rest.first, !outbox.isFull {
                 rest = rest.dropFirst()
                 guard streams[entry.partition] != nil else { continue }
                 touched.insert(entry.partition)
@@ -107,7 +105,7 @@ public final class Publisher<L: Log, Door: PublisherDoor>: Role where Door.Reade
                 inputs.append(entry.timestamp, count: outbox.count - before)
             }
             guard try leave(touched.sorted(), inputs) else { return }
-            meter.read(batch.entries[start..<rest.startIndex])
+            meter.read(entries[start..<rest.startIndex])
         }
     }
 

@@ -137,6 +137,7 @@ public final class RawConsumer<L: Log>: Role {
             if case .models = content { journal.info(.modelsCarried, ["offset": .int(Int(entry.offset))]) }
             put(TimelineRecord(source: source, appendedAt: entry.timestamp, content: content), keyed: &key)
         }
+        try pace.waitToSend(writer)
         try writer.append(timeline, outgoing)
         meter.counters.wrote(names.timeline, outgoing.count)
         outgoing.removeAll()
