@@ -203,7 +203,7 @@ final class SimulatedPipeline {
                     store: try SnapshotStore(folder: folder.appendingPathComponent("\(number)").path),
                     instance: "\(number)", journal: journal, context: context,
                     options: .init(
-                        snapshotEveryMilliseconds: snapshotEveryMilliseconds, writesSnapshotsAside: false))
+                        snapshotEveryMilliseconds: snapshotEveryMilliseconds, worksAside: false))
             case .publisher(let number):
                 try Publisher(
                     log: log, door: TransactionalDoor(try log.transactions(id: "publisher-\(number)")), names: names,

@@ -14,13 +14,13 @@ import Telemetry
 public final class Aggregator<L: Log>: Role {
     public struct Options {
         public var snapshotEveryMilliseconds: Int64
-        /// Whether snapshots are packed and written on a thread of their own. A simulation, which has one thread and one
+        /// Whether snapshots are written, and read, on threads of their own. A simulation, which has one thread and one
         /// order of things, does without.
-        public var writesSnapshotsAside: Bool
+        public var worksAside: Bool
 
-        public init(snapshotEveryMilliseconds: Int64 = 30_000, writesSnapshotsAside: Bool = true) {
+        public init(snapshotEveryMilliseconds: Int64 = 30_000, worksAside: Bool = true) {
             self.snapshotEveryMilliseconds = snapshotEveryMilliseconds
-            self.writesSnapshotsAside = writesSnapshotsAside
+            self.worksAside = worksAside
         }
     }
 
@@ -91,8 +91,10 @@ public final class Aggregator<L: Log>: Role {
     private func begin(_ committed: [CommittedOffset]) throws {
         partitions = [:]
         var positions: [PartitionPosition] = []
+        var snapshots = try NewestSnapshots(
+            store, topic: names.timeline, committed, identity, models, journal, isAside: options.worksAside)
         for position in committed {
-            let owned = try recover(position)
+            let owned = try recover(position, from: &snapshots)
             partitions[position.partition] = owned
             positions.append(PartitionPosition(partition: position.partition, offset: owned.fold.nextOffset))
         }
@@ -102,7 +104,7 @@ public final class Aggregator<L: Log>: Role {
     }
 
     /// The fold from the newest snapshot that can be used, or from the beginning of the log.
-    private func recover(_ position: CommittedOffset) throws -> OwnedPartition {
+    private func recover(_ position: CommittedOffset, from snapshots: inout NewestSnapshots) throws -> OwnedPartition {
         guard let offset = position.offset else {
             throw RoleError.missingOffset(
                 group: names.aggregatorGroup, topic: names.timeline, partition: position.partition)
@@ -114,7 +116,7 @@ public final class Aggregator<L: Log>: Role {
         if let committed = metadata.model, committed != models.identity {
             throw OtherModels(
                 place: "\(names.timeline)-\(position.partition)", offset: offset, committed: committed, given: models,
-                snapshot: try otherModelsOfSnapshot(partition: position.partition, notAbove: offset)
+                snapshot: try snapshots.otherModels(partition: position.partition, notAbove: offset)
             ).error(
                 """
                 start with the former, in that order: the options name the models with which the timeline began, since \
@@ -123,7 +125,7 @@ public final class Aggregator<L: Log>: Role {
                 """)
         }
         let fold =
-            try newestSnapshot(partition: position.partition, notAbove: offset)
+            try snapshots.fold(of: position.partition, notAbove: offset)
             ?? PartitionFold(partition: position.partition, models: models, loader: loadModels)
         let low = try log.watermarks(topic: names.timeline, partition: position.partition).lowerBound
         guard low <= fold.nextOffset else {
@@ -140,39 +142,6 @@ public final class Aggregator<L: Log>: Role {
         owned.snapshotFile = store.measures(names.timeline, position.partition, at: fold.nextOffset)
         try owned.verifyAtCommitted(topic: names.timeline)
         return owned
-    }
-
-    private func newestSnapshot(partition: Int32, notAbove offset: Int64) throws -> PartitionFold? {
-        for reference in try store.candidates(topic: names.timeline, partition: partition, notAbove: offset) {
-            do {
-                let payload = try store.read(reference)
-                let fold = try PartitionFold(
-                    state: unsafe payload.span.bytes, partition: partition, models: models, loader: loadModels)
-                guard fold.nextOffset == reference.offset else { throw SnapshotPayloadError.layout }
-                guard fold.properties == identity.properties else { throw SnapshotPayloadError.otherTimeline }
-                return fold
-            } catch {
-                journal.warning(
-                    .snapshotRefused, ["path": .text(reference.path), "reason": .text("\(error)")])
-            }
-        }
-        return nil
-    }
-
-    /// Under which models the newest snapshot of others than those given was taken.
-    private func otherModelsOfSnapshot(partition: Int32, notAbove offset: Int64) throws -> [Digest128]? {
-        for reference in try store.candidates(topic: names.timeline, partition: partition, notAbove: offset) {
-            do {
-                let payload = try store.read(reference)
-                _ = try PartitionFold(
-                    state: unsafe payload.span.bytes, partition: partition, models: models, loader: loadModels)
-            } catch SnapshotPayloadError.otherModel(let hashes) {
-                return hashes
-            } catch {
-                continue  // damaged, and nothing is lost: the sentence says less
-            }
-        }
-        return nil
     }
 
     private func giveUp(finishing: Bool) throws {
@@ -278,7 +247,7 @@ public final class Aggregator<L: Log>: Role {
             partitions[partition]!.snapshotAt = now
             do {
                 partitions[partition]!.snapshot = try SnapshotUnderWay(
-                    of: owned.fold, in: store, topic: names.timeline, isAside: options.writesSnapshotsAside)
+                    of: owned.fold, in: store, topic: names.timeline, isAside: options.worksAside)
             } catch {
                 snapshotFailed(partition, error)
                 continue

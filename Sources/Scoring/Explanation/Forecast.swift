@@ -58,7 +58,7 @@ extension PartitionFold {
         let hadScore = compiled.hasScore(0, person.ledger)
         copy.ledger.resetBins(hadScore ? scorecard.characteristics.count : 0)
         if hadScore { for row in compiled.models[0].row { copy.ledger.setBin(row, person.ledger.bin(row)) } }
-        let slot = alone.state.people.insert(copy)
+        let slot = alone.state.people.insert(copy)!  // the only one
         alone.state.evaluate(slot)  // what is due next for this model alone
         alone.state.schedule(slot)
         var moments: [ForecastMoment] = []

@@ -23,7 +23,7 @@ extension FoldState {
         _ consent: Consent, _ event: Event, _ contentHash: UInt64, of key: PersonKey, from source: Coordinates,
         into output: inout FoldOutput
     ) -> Outcomes.Class {
-        let slot = people.insert(Person(key: key, standingDay: clockDay(for: key)))
+        let slot = people.insert(Person(key: key, standingDay: clockDay(for: key)))!  // only of one who was not there
         scratchSlot = nil
         let outcome = admit(event, contentHash, dated: day(of: event.occurredAt, for: key), at: slot)
         guard outcome == .applied else {

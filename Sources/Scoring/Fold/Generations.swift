@@ -10,13 +10,14 @@ struct Generations {
     private(set) var number: UInt8
     /// Oldest first; the last are in force.
     private(set) var all: [Generation]
+    /// The same, for those who want no more of one.
+    private var compiled: [CompiledModels]
 
     /// Switches under way at once, at most; the next one after them waits for nobody (see `FoldState.switchModels`).
     static let earlierMax = 8
 
     init(_ beginning: Generation) {
-        number = 0
-        all = [beginning]
+        self.init(number: 0, all: [beginning])
     }
 
     /// As a snapshot has them.
@@ -24,6 +25,7 @@ struct Generations {
         precondition(!all.isEmpty)
         self.number = number
         self.all = all
+        compiled = all.map(\.compiled)
     }
 
     var inForce: Generation { all[all.count - 1] }
@@ -34,13 +36,13 @@ struct Generations {
     subscript(number: UInt8) -> Generation { all[place(number)] }
 
     @inline(__always)
-    func compiled(_ number: UInt8) -> CompiledModels { all[place(number)].compiled }
+    func compiled(_ number: UInt8) -> CompiledModels { compiled[place(number)] }
 
     private func place(_ number: UInt8) -> Int { all.count - 1 - Int(self.number &- number) }
 
     func appending(_ next: Generation) -> Generations { Generations(number: number &+ 1, all: all + [next]) }
 
-    mutating func forgetEarlier() { all.removeFirst(all.count - 1) }
+    mutating func forgetEarlier() { self = Generations(number: number, all: [inForce]) }
 }
 
 /// Models that took effect together.

@@ -8,6 +8,9 @@ import Events
 // events: see HistoryLayout
 // u32 notices, each: see KeptNotice
 extension Person {
+    /// What a person without anything takes: key, day, generation, grants, and what comes of events and notices.
+    static let encodedBytesMin = 8 + 8 + 4 + 1 + 1
+
     /// About how many bytes `encode` adds; never far below.
     var encodedBytes: Int {
         64 + ledger.byteCount + events.count * EventSlot.byteCount + events.wides.count * 8 + events.names.count

@@ -104,10 +104,14 @@ extension FoldState {
     }
 
     private mutating func restorePeople(from cursor: inout ByteCursor) throws {
-        for _ in 0..<(try cursor.take(UInt32.self)) {
-            let person = try Person(decoding: &cursor, generations)
-            guard people.slot(of: person.key) == nil else { throw SnapshotPayloadError.layout }
-            let slot = people.insert(person)
+        let count = Int(try cursor.take(UInt32.self))
+        people.reserve(min(count, cursor.remaining / Person.encodedBytesMin))
+        for _ in 0..<count {
+            var ahead = cursor
+            people.prefetchPlace(of: PersonKey(high: try ahead.take(), low: try ahead.take()))
+            guard let slot = people.insert(try Person(decoding: &cursor, generations)) else {
+                throw SnapshotPayloadError.layout
+            }
             compiled = generations.compiled(people[slot].ledger.generation)
             evaluate(slot)
             schedule(slot)

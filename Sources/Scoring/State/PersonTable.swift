@@ -50,14 +50,24 @@ struct PersonTable: ~Copyable {
 
     // MARK: - Changing
 
-    mutating func insert(_ person: consuming Person) -> Int {
+    /// Makes room for so many persons in all.
+    mutating func reserve(_ total: Int) {
+        if total * 2 > index.count { grow(to: total) }
+    }
+
+    /// The person's slot; nil where there is one with that key. Complexity: O(1) expected.
+    mutating func insert(_ person: consuming Person) -> Int? {
+        reserve(count + 1)
         let key = person.key
-        precondition(slot(of: key) == nil)
-        if (count + 1) * 2 > index.count { grow() }
+        var place = home(of: key)
+        while index[place] != 0 {
+            if people[Int(index[place] - 1)].key == key { return nil }
+            place = (place + 1) & (index.count - 1)
+        }
         let slot = free.popLast().map { Int($0) } ?? people.end
         people.put(person, at: slot)
         count += 1
-        place(slot, key: key)
+        index[place] = Int32(slot + 1)
         return slot
     }
 
@@ -100,8 +110,10 @@ struct PersonTable: ~Copyable {
         index[place] = Int32(slot + 1)
     }
 
-    private mutating func grow() {
-        index = Array(repeating: 0, count: index.count * 2)
+    private mutating func grow(to total: Int) {
+        var places = index.count
+        while places < total * 2 { places *= 2 }
+        index = Array(repeating: 0, count: places)
         for slot in 0..<people.end where people.holds(slot) { place(slot, key: people[slot].key) }
     }
 }
