@@ -54,4 +54,28 @@ import Testing
             try PartitionFold(state: unsafe state.span.bytes, partition: 0, scorecard: try card("max"))
         }
     }
+
+    @Test func `a state with one person twice is refused`() throws {
+        let scorecard = try card("max")
+        let fold = PartitionFold(partition: 0, scorecard: scorecard)
+        var timeline = TimelineBuilder()
+        timeline.tick(day(13_000))
+        let consent = try EventMaker().granted("c", at: day(13_000), until: day(13_300))
+        timeline.event(consent, of: PersonKey(high: 1, low: 1))
+        var states: [[UInt8]] = []
+        for record in timeline.records {
+            _ = try fold.fold([record])
+            states.append([])
+            fold.encodeState(into: &states[states.count - 1])
+        }
+        let (empty, state) = (states[states.count - 2], states[states.count - 1])
+        // Both end with the number of those who wait, 0, before which the empty one has the number of persons.
+        let head = empty.count - 8
+        let person = state[(head + 4)..<(state.count - 4)]
+        let twice = state[..<head] + [2, 0, 0, 0] + person + person + [0, 0, 0, 0]
+        #expect(try PartitionFold(state: unsafe state.span.bytes, partition: 0, scorecard: scorecard).personCount == 1)
+        #expect(throws: SnapshotPayloadError.layout) {
+            try PartitionFold(state: unsafe twice.span.bytes, partition: 0, scorecard: scorecard)
+        }
+    }
 }
