@@ -6,6 +6,9 @@ extension Client {
     /// "No partition given": the partitioner decides.
     static let anyPartition: Int32 = -1
     private static let batchMax = 1_000
+    /// Bytes of one partition that go into one request (`batch.size`, 1,000,000), less what librdkafka adds.
+    private static let requestBytesMax = 900_000
+    private static let answerMilliseconds = 5_000
 
     /// Queues a copy of one record and counts it in the ledger. Waits for room when the queue is full, for as long as
     /// the records in it may take to be delivered or to fail.
@@ -31,42 +34,72 @@ extension Client {
         }
     }
 
-    /// The same for all of these, in librdkafka's own batches. Returns how many it has queued, and why no more.
+    /// The same for all of these, in order. Returns how many it has queued, and why no more.
+    ///
+    /// Of one partition it queues what goes into one request, and waits for the answer before it goes on: librdkafka holds the
+    /// next request back until then, and its thread looks for the answer with time-out 0 (2.0, `rd_kafka_toppar_producer_serve`).
     func produce(_ topic: TopicHandle, _ records: OutgoingRecords) -> (taken: Int, code: ResponseCode) {
-        let ticket = unsafe UnsafeMutableRawPointer(bitPattern: UInt(callbacks.deliveries.open))
         var taken = 0
-        return unsafe records.bytes.withUnsafeBytes { bytes in
-            unsafe withUnsafeTemporaryAllocation(of: rd_kafka_message_t.self, capacity: Self.batchMax) { messages in
-                while taken < records.count {
-                    let batch = records.entries[taken..<min(taken + Self.batchMax, records.count)]
-                    for (place, entry) in batch.enumerated() {
-                        var message = unsafe rd_kafka_message_t()
-                        unsafe message.partition = entry.partition
-                        let key = unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.start..<entry.keyEnd])
-                        let value = unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.keyEnd..<entry.valueEnd])
-                        unsafe message.key = key.isEmpty ? nil : UnsafeMutableRawPointer(mutating: key.baseAddress)
-                        unsafe message.key_len = key.count
-                        unsafe message.payload = Self.start(value)
-                        unsafe message.len = value.count
-                        unsafe message._private = ticket
-                        unsafe messages.initializeElement(at: place, to: message)
-                    }
-                    let queued = unsafe Int(
-                        rd_kafka_produce_batch(
-                            topics[topic.index], Self.anyPartition, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_PARTITION,
-                            messages.baseAddress, Int32(batch.count)))
-                    callbacks.deliveries.appended(queued)
-                    taken += queued
-                    guard queued < batch.count else { continue }
-                    // Where the queue is full, so it is for all that follow; any other refusal ends the writer.
-                    let refused = unsafe messages.prefix(batch.count).first {
-                        unsafe $0.err != RD_KAFKA_RESP_ERR_NO_ERROR
-                    }
-                    let code = unsafe refused?.err ?? RD_KAFKA_RESP_ERR__FAIL
-                    guard waitsForRoom(code) else { return (taken, code) }
-                }
-                return (taken, RD_KAFKA_RESP_ERR_NO_ERROR)
+        var requests: [Int32: Int] = [:]  // bytes by partition
+        while taken < records.count {
+            var end = taken
+            while end < records.count, end - taken < Self.batchMax {
+                let entry = records.entries[end]
+                let bytes = requests[entry.partition, default: 0] + entry.valueEnd - entry.start
+                if bytes > Self.requestBytesMax, requests[entry.partition] != nil { break }
+                requests[entry.partition] = bytes
+                end += 1
             }
+            if end == taken {
+                awaitAnswers()
+                requests.removeAll(keepingCapacity: true)
+                continue
+            }
+            let (queued, code) = produce(topic, records, taken..<end)
+            taken += queued
+            guard queued == end - (taken - queued) || waitsForRoom(code) else { return (taken, code) }
+        }
+        return (taken, RD_KAFKA_RESP_ERR_NO_ERROR)
+    }
+
+    /// One of librdkafka's own batches.
+    private func produce(_ topic: TopicHandle, _ records: OutgoingRecords, _ range: Range<Int>) -> (
+        queued: Int, code: ResponseCode
+    ) {
+        let ticket = unsafe UnsafeMutableRawPointer(bitPattern: UInt(callbacks.deliveries.open))
+        return unsafe records.bytes.withUnsafeBytes { bytes in
+            unsafe withUnsafeTemporaryAllocation(of: rd_kafka_message_t.self, capacity: range.count) { messages in
+                for (place, index) in range.enumerated() {
+                    let entry = records.entries[index]
+                    var message = unsafe rd_kafka_message_t()
+                    unsafe message.partition = entry.partition
+                    let key = unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.start..<entry.keyEnd])
+                    let value = unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.keyEnd..<entry.valueEnd])
+                    unsafe message.key = key.isEmpty ? nil : UnsafeMutableRawPointer(mutating: key.baseAddress)
+                    unsafe message.key_len = key.count
+                    unsafe message.payload = Self.start(value)
+                    unsafe message.len = value.count
+                    unsafe message._private = ticket
+                    unsafe messages.initializeElement(at: place, to: message)
+                }
+                let queued = unsafe Int(
+                    rd_kafka_produce_batch(
+                        topics[topic.index], Self.anyPartition, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_PARTITION,
+                        messages.baseAddress, Int32(range.count)))
+                callbacks.deliveries.appended(queued)
+                if queued == range.count { return (queued, RD_KAFKA_RESP_ERR_NO_ERROR) }
+                // Where the queue is full, so it is for all that follow; any other refusal ends the writer.
+                let refused = unsafe messages.first { unsafe $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }
+                return (queued, unsafe refused?.err ?? RD_KAFKA_RESP_ERR__FAIL)
+            }
+        }
+    }
+
+    /// Sends what is queued and waits until it is delivered, or has failed; for a while, since it may be too late for that.
+    private func awaitAnswers() {
+        let deadline = Deadline(milliseconds: Self.answerMilliseconds)
+        while unsafe rd_kafka_flush(handle, deadline.remaining(most: 100)) != RD_KAFKA_RESP_ERR_NO_ERROR {
+            if deadline.hasPassed || callbacks.deliveries.failure != nil || fatalError != nil { return }
         }
     }
 

@@ -12,30 +12,21 @@ public protocol PublisherDoor: AnyObject {
 
 /// The records of one step, kept until they are committed.
 public struct Outbox {
-    /// Bytes of one partition that librdkafka sends in one request (`batch.size`), less what it adds. What goes beyond waits
-    /// for the answer to the first, and librdkafka's thread spins meanwhile.
-    private static let partitionBytesMax = 900_000
     /// Bytes that are committed well within a transaction's time-out.
-    private static let bytesMax = 4 << 20
+    private static let bytesMax = 16 << 20
 
     private(set) var topics: [(topic: TopicHandle, records: OutgoingRecords)] = []
-    private var partitionBytes: [Int32: Int] = [:]
 
     public init() {}
 
     var count: Int { topics.reduce(0) { $0 + $1.records.count } }
-    private var byteCount: Int { topics.reduce(0) { $0 + $1.records.byteCount } }
-
     /// Whether it should leave before more is put in.
-    var isFull: Bool {
-        byteCount >= Self.bytesMax || partitionBytes.values.contains { $0 >= Self.partitionBytesMax }
-    }
+    var isFull: Bool { topics.reduce(0) { $0 + $1.records.byteCount } >= Self.bytesMax }
 
     func count(of topic: TopicHandle) -> Int { topics.first { $0.topic == topic }?.records.count ?? 0 }
 
     mutating func removeAll() {
         for index in topics.indices { topics[index].records.removeAll() }
-        partitionBytes.removeAll(keepingCapacity: true)
     }
 
     /// Key: the grant id. Value: the score change.
@@ -45,11 +36,9 @@ public struct Outbox {
     ) {
         let index = topics.firstIndex { $0.topic == topic } ?? topics.count
         if index == topics.count { topics.append((topic, OutgoingRecords())) }
-        let before = topics[index].records.byteCount
         topics[index].records.append(partition: partition, key: recipient.grant.span) {
             change.encode(format, for: recipient, into: &$0)
         }
-        partitionBytes[partition, default: 0] += topics[index].records.byteCount - before
     }
 }
 
