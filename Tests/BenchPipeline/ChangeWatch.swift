@@ -17,7 +17,7 @@ final class ChangeWatch: @unchecked Sendable {
 
     private let settings: KafkaSettings
     private let topic: String
-    private let lock = NSLock()
+    private let lock = NSCondition()
     private var seen: [Seen] = []
     private var failure: (any Error)?
     private var isStopped = false
@@ -27,16 +27,21 @@ final class ChangeWatch: @unchecked Sendable {
         settings = KafkaSettings(servers: setting.bootstrap, clientID: "bench-subscriber")
         topic = topics.scoreChanges(.lending)
         let thread = Thread { [self] in
-            do { try watch() } catch { lock.withLock { failure = error } }
+            do { try watch() } catch {
+                lock.withLock { failure = error }
+                lock.signal()
+            }
         }
         thread.start()
     }
 
     func stop() { lock.withLock { isStopped = true } }
 
-    /// What has come since the last call.
-    func take() throws -> [Seen] {
-        try lock.withLock {
+    /// What has come since the last call; where that is nothing, what comes next, within so many seconds.
+    func take(within seconds: Double = 0) throws -> [Seen] {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        return try lock.withLock {
+            while seen.isEmpty, failure == nil, lock.wait(until: deadline) {}
             if let failure { throw failure }
             defer { seen = [] }
             return seen
@@ -59,6 +64,7 @@ final class ChangeWatch: @unchecked Sendable {
                     }
                 }
                 lock.withLock { seen += found }
+                lock.signal()
             case .revoked, .lost: throw BenchError("the subscriber has lost its partitions")
             case .idle: break
             }

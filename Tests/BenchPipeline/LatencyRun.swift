@@ -56,9 +56,7 @@ struct LatencyRun {
         var left = Self.warmUpRate * Self.warmUpSeconds
         while left > 0 {
             let payments = some.prefix(left)
-            try live.source.send(
-                live.source.live(payments, named: "warm-up-\(left)", perSecond: Self.warmUpRate),
-                perSecond: Self.warmUpRate)
+            try live.source.sendLive(payments, named: "warm-up-\(left)", perSecond: Self.warmUpRate)
             left -= payments.count
         }
         try live.roles.waitUntilDone()
@@ -68,7 +66,8 @@ struct LatencyRun {
 
     /// One rate, which the producer holds however the pipeline fares.
     private func measure(_ rate: Int, named name: String) throws {
-        try send(rate, for: Self.leadSeconds, named: "lead-\(name)")
+        try live.source.sendLive(
+            job.payments.suffix(rate * Self.leadSeconds), named: "lead-\(name)", perSecond: rate)
         let topics = live.roles.topics
         let ends = try (
             payments: live.roles.ends(topics.raw(.payments)), timeline: live.roles.ends(topics.timeline),
@@ -85,7 +84,7 @@ struct LatencyRun {
         try live.roles.waitUntilDone()
         let behind = wallSeconds() - end
         let paths = try HopStamps.read(live.roles, try changesToTheLast(), from: ends)
-        let latencies = paths.map(\.latency)
+        let latencies = paths.map(\.latency).sorted()
         guard !latencies.isEmpty else { throw BenchError("no payment changed a score: \(setting.folder)") }
         let cells =
             ["\(rate)", perSecond(rate * seconds, sent), perSecond(latencies.count, sent)]
@@ -93,19 +92,15 @@ struct LatencyRun {
             + Self.shares.map { String(format: "%.2f", spent[$0]!) } + [String(format: "%.1f s", behind)]
         say(cells.map { right($0) }.joined())
         let hops = HopStamps.hops.enumerated().map { hop, name in
-            let latencies = paths.map { $0.latency(ofHop: hop) }
+            let latencies = paths.map { $0.latency(ofHop: hop) }.sorted()
             return "\(name) \(quantile(0.5, of: latencies)), \(quantile(0.99, of: latencies))"
         }
         say("  p50 and p99 of each hop: \(hops.joined(separator: "; "))")
     }
 
-    private func send(_ rate: Int, for seconds: Int, named name: String) throws {
-        let payments = job.payments.suffix(rate * seconds)
-        try live.source.send(live.source.live(payments, named: name, perSecond: rate), perSecond: rate)
-    }
-
+    /// `values` in order.
     private func quantile(_ share: Double, of values: [Int64]) -> Int64 {
-        values.sorted()[max(0, Int((Double(values.count) * share).rounded(.up)) - 1)]
+        values[max(0, Int((Double(values.count) * share).rounded(.up)) - 1)]
     }
 
     private func perSecond(_ count: Int, _ seconds: Double) -> String {
@@ -124,15 +119,11 @@ struct LatencyRun {
 
     /// What the subscriber has had since the last look, once no more comes.
     private func changesToTheLast() throws -> [ChangeWatch.Seen] {
+        let deadline = wallSeconds() + 60
         var seen: [ChangeWatch.Seen] = []
-        var quietSince = wallSeconds()
-        let deadline = quietSince + 60
-        while wallSeconds() - quietSince < 1 {
+        while case let more = try live.watch.take(within: 1), !more.isEmpty {
             guard wallSeconds() < deadline else { throw BenchError("changes go on coming: \(setting.folder)") }
-            let more = try live.watch.take()
-            if !more.isEmpty { quietSince = wallSeconds() }
             seen += more
-            usleep(20_000)  // between two looks
         }
         return seen
     }

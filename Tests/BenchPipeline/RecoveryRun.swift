@@ -43,9 +43,7 @@ struct RecoveryRun {
         var sent = 0
         func sendSome() throws {
             let part = (0..<Self.paymentsPerSecond / 20).map { job.payments[(sent + $0) % job.payments.count] }
-            try live.source.send(
-                live.source.live(part, named: "kill-\(kill)-\(sent)", perSecond: Self.paymentsPerSecond),
-                perSecond: Self.paymentsPerSecond)
+            try live.source.sendLive(part, named: "kill-\(kill)-\(sent)", perSecond: Self.paymentsPerSecond)
             sent += part.count
         }
         let deadline = wallSeconds() + 300

@@ -61,6 +61,11 @@ struct Source {
         }
     }
 
+    /// Makes them and sends them.
+    func sendLive(_ payments: some Collection<StrippedJob.Payment>, named name: String, perSecond rate: Int) throws {
+        try send(live(payments, named: name, perSecond: rate), perSecond: rate)
+    }
+
     /// Sends `rate` of these a second: each at its own time, however the broker or anyone else fares.
     func send(_ events: [(person: Int, event: [UInt8])], perSecond rate: Int) throws {
         let start = wallSeconds()

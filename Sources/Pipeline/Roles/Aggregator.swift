@@ -116,7 +116,7 @@ public final class Aggregator<L: Log>: Role {
         if let committed = metadata.model, committed != models.identity {
             throw OtherModels(
                 place: "\(names.timeline)-\(position.partition)", offset: offset, committed: committed, given: models,
-                snapshot: try snapshots.otherModels(partition: position.partition, notAbove: offset)
+                snapshot: snapshots.otherModels(of: position.partition)
             ).error(
                 """
                 start with the former, in that order: the options name the models with which the timeline began, since \
@@ -125,7 +125,7 @@ public final class Aggregator<L: Log>: Role {
                 """)
         }
         let fold =
-            try snapshots.fold(of: position.partition, notAbove: offset)
+            snapshots.fold(of: position.partition)
             ?? PartitionFold(partition: position.partition, models: models, loader: loadModels)
         let low = try log.watermarks(topic: names.timeline, partition: position.partition).lowerBound
         guard low <= fold.nextOffset else {

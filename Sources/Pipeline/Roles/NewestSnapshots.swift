@@ -7,11 +7,12 @@ import Telemetry
 /// The folds with which an aggregator goes on, one partition after the other: while that of one is made, the next snapshot is
 /// read.
 struct NewestSnapshots {
-    private let topic: String
     private let identity: TimelineIdentity
     private let models: Models
     private let store: SnapshotStore
     private let journal: Journal
+    /// At or below where each partition was committed, newest first.
+    private var candidates: [Int32: [SnapshotReference]] = [:]
     private var ahead: SnapshotReadAhead
 
     /// - Parameter positions: of the partitions, in the order in which they will be asked for.
@@ -19,22 +20,22 @@ struct NewestSnapshots {
         _ store: SnapshotStore, topic: String, _ positions: [CommittedOffset], _ identity: TimelineIdentity,
         _ models: Models, _ journal: Journal, isAside: Bool
     ) throws {
-        self.topic = topic
         self.identity = identity
         self.models = models
         self.store = store
         self.journal = journal
-        let newest = try positions.compactMap { position in
-            try position.offset.flatMap {
-                try store.candidates(topic: topic, partition: position.partition, notAbove: $0).first
-            }
+        for position in positions {
+            guard let offset = position.offset else { continue }
+            candidates[position.partition] = try store.candidates(
+                topic: topic, partition: position.partition, notAbove: offset)
         }
+        let newest = positions.compactMap { [candidates] in candidates[$0.partition]?.first }
         ahead = SnapshotReadAhead(store, newest, isAside: isAside)
     }
 
-    /// From the newest snapshot at or below `offset` that can be used; nil without one.
-    mutating func fold(of partition: Int32, notAbove offset: Int64) throws -> PartitionFold? {
-        for reference in try store.candidates(topic: topic, partition: partition, notAbove: offset) {
+    /// From the newest snapshot that can be used; nil without one.
+    mutating func fold(of partition: Int32) -> PartitionFold? {
+        for reference in candidates[partition] ?? [] {
             do {
                 let payload = try ahead.read(reference)
                 let fold = try PartitionFold(
@@ -51,8 +52,8 @@ struct NewestSnapshots {
     }
 
     /// Under which models the newest snapshot of others than those given was taken.
-    func otherModels(partition: Int32, notAbove offset: Int64) throws -> [Digest128]? {
-        for reference in try store.candidates(topic: topic, partition: partition, notAbove: offset) {
+    func otherModels(of partition: Int32) -> [Digest128]? {
+        for reference in candidates[partition] ?? [] {
             do {
                 let payload = try store.read(reference)
                 _ = try PartitionFold(

@@ -11,7 +11,7 @@ struct Generations {
     /// Oldest first; the last are in force.
     private(set) var all: [Generation]
     /// The same, for those who want no more of one.
-    private var compiled: [CompiledModels]
+    private let compiled: [CompiledModels]
 
     /// Switches under way at once, at most; the next one after them waits for nobody (see `FoldState.switchModels`).
     static let earlierMax = 8
