@@ -93,9 +93,14 @@ enum Field: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .minimumDue: event.minimumDueMinor
         case .daysPastDue: Int64(event.days)
         case .daysLate, .daysReturnedLate: event.days >= 0 ? Int64(event.days) : nil
-        case .balanceToLimit:
-            event.firstMinor > 0 ? basisPoints(event.secondMinor, of: event.firstMinor) : nil
+        case .balanceToLimit: Self.balanceToLimit(event)
         }
+    }
+
+    /// Apart, so that the compiler does not work it out ahead for every event.
+    @inline(never)
+    private static func balanceToLimit(_ event: KeptEvent) -> Int64? {
+        event.firstMinor > 0 ? basisPoints(event.secondMinor, of: event.firstMinor) : nil
     }
 
     /// From the first to the last day of the calendar dates.

@@ -41,15 +41,34 @@ struct History: ~Copyable {
     var isEmpty: Bool { slots.isEmpty }
 
     subscript(index: Int) -> KeptEvent {
-        @inline(__always) get { unpack(slots[index]) }
+        @inline(__always) get {
+            let slot = slots[index]
+            var event = unpack(slot)
+            if slot.obligation != 0 { event.third = obligations[Int(slot.obligation) - 1] }
+            return event
+        }
     }
+
+    /// The event at `index` without the obligation of a repayment, which lies elsewhere and no running total reads.
+    @inline(__always)
+    func withoutObligation(_ index: Int) -> KeptEvent { unpack(slots[index]) }
 
     /// The day of the event at `index`.
     @inline(__always)
     func day(_ index: Int) -> Int32 { slots[index].day }
 
     @inline(__always)
+    func eventClass(_ index: Int) -> EventClass { slots[index].eventClass }
+
+    @inline(__always)
     func type(_ index: Int) -> UInt8 { slots[index].eventClass.type }
+
+    /// See `KeptEvent.days`.
+    @inline(__always)
+    func days(_ index: Int) -> Int32 {
+        let slot = slots[index]
+        return slot.form == EventSlot.Form.wide ? WideCalendar(word: wides[Int(slot.word2)]).days : slot.inlineDays
+    }
 
     func identity(_ index: Int) -> UInt64 { slots[index].identity }
 
@@ -123,7 +142,6 @@ struct History: ~Copyable {
         case EventSlot.Form.sameSecond: event.secondMinor = event.firstMinor
         default: unpackWide(slot, into: &event)
         }
-        if slot.obligation != 0 { event.third = obligations[Int(slot.obligation) - 1] }
         return event
     }
 

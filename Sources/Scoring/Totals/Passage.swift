@@ -9,9 +9,9 @@ struct Passage: ~Copyable {
     /// Bit by place.
     let windows: UInt8
 
-    /// - Parameter looksAhead: whether later events of the history have entered.
+    /// Enters its windows, among the other events of the history.
     @inline(__always)
-    func enter(_ words: inout MutableSpan<Int64>, _ history: borrowing History, looksAhead: Bool) {
+    func enter(_ words: inout MutableSpan<Int64>, _ history: borrowing History) {
         for gateIndex in plan.gates(of: event.type) {
             let gate = plan.gates[gateIndex]
             guard plan.passes(event, gate) else { continue }
@@ -20,10 +20,11 @@ struct Passage: ~Copyable {
                 guard windows & 1 << lane.window != 0 else { continue }
                 if lane.kind.isOfDates {
                     let first = Int(words[1 + Int(lane.window)])
-                    let ahead = looksAhead ? index + 1..<history.count : index..<index
-                    if !hasNeighbour(lane, gate, first..<index, ahead, history) { words[Int(lane.word)] += 1 }
+                    let earlier = first..<index
+                    let later = index + 1..<history.count
+                    if !plan.hasNeighbour(event, lane, gate, earlier, later, history) { words[Int(lane.word)] += 1 }
                 } else {
-                    enter(lane, &words)
+                    lane.enter(event, &words)
                 }
             }
         }
@@ -40,68 +41,34 @@ struct Passage: ~Copyable {
                 guard windows & 1 << lane.window != 0 else { continue }
                 if lane.kind.isOfDates {
                     let later = index + 1..<history.count
-                    if !hasNeighbour(lane, gate, index..<index, later, history) { words[Int(lane.word)] -= 1 }
+                    if !plan.hasNeighbour(event, lane, gate, index..<index, later, history) {
+                        words[Int(lane.word)] -= 1
+                    }
                 } else {
-                    leave(lane, &words)
+                    lane.leave(event, &words)
                 }
             }
         }
     }
+}
 
-    @inline(__always)
-    private func enter(_ lane: Plan.Lane, _ words: inout MutableSpan<Int64>) {
-        let word = Int(lane.word)
-        switch lane.kind {
-        case .count: words[word] += 1
-        case .countOfValues: if lane.field.value(in: event) != nil { words[word] += 1 }
-        case .sum: words[word] += lane.field.value(in: event) ?? 0
-        case .lastDay: words[word] = Swift.max(words[word], Int64(event.day))
-        case .min, .max:
-            let held = words[word]
-            guard held != Totals.unknown, let value = lane.field.value(in: event) else { return }
-            if held == Totals.missing || (lane.kind == .max ? value > held : value < held) {
-                words[word] = value
-                words[word + 1] = 1
-            } else if value == held {
-                words[word + 1] += 1
-            }
-        case .days, .months: break
-        }
-    }
-
-    @inline(__always)
-    private func leave(_ lane: Plan.Lane, _ words: inout MutableSpan<Int64>) {
-        let word = Int(lane.word)
-        switch lane.kind {
-        case .count: words[word] -= 1
-        case .countOfValues: if lane.field.value(in: event) != nil { words[word] -= 1 }
-        case .sum: words[word] -= lane.field.value(in: event) ?? 0
-        // Days leave in order: where the last one does, none is left.
-        case .lastDay: if words[word] == Int64(event.day) { words[word] = Totals.missing }
-        case .min, .max:
-            guard let value = lane.field.value(in: event), value == words[word] else { return }
-            words[word + 1] -= 1
-            // The others are looked through when somebody asks.
-            if words[word + 1] == 0 { words[word] = Totals.unknown }
-        case .days, .months: break
-        }
-    }
-
+extension Plan {
     /// Whether another event that passes has the same date: one of `before` or of `after`, which begin next to this one.
     /// Complexity: the events of the day or the month.
-    private func hasNeighbour(
-        _ lane: Plan.Lane, _ gate: Plan.Gate, _ before: Range<Int>, _ after: Range<Int>, _ history: borrowing History
+    func hasNeighbour(
+        _ event: KeptEvent, _ lane: Lane, _ gate: Gate, _ before: Range<Int>, _ after: Range<Int>,
+        _ history: borrowing History
     ) -> Bool {
         let dates = lane.kind == .days ? event.day...event.day : CalendarDate.month(ofDay: event.day)
         var gate = gate
         if lane.isOfAllTypes { gate.classes = .all }
         for index in before.reversed() {
             guard history.day(index) >= dates.lowerBound else { break }
-            if plan.passes(history[index], gate) { return true }
+            if passes(history.withoutObligation(index), gate) { return true }
         }
         for index in after {
             guard history.day(index) <= dates.upperBound else { break }
-            if plan.passes(history[index], gate) { return true }
+            if passes(history.withoutObligation(index), gate) { return true }
         }
         return false
     }
@@ -113,6 +80,46 @@ extension Plan.Lane {
         switch kind {
         case .count, .countOfValues, .sum, .days, .months: break
         case .lastDay, .min, .max: words[Int(word)] = Totals.missing
+        }
+    }
+
+    /// Takes in an event that passes, where that is no matter of dates.
+    @inline(__always)
+    func enter(_ event: KeptEvent, _ words: inout MutableSpan<Int64>) {
+        let word = Int(word)
+        switch kind {
+        case .count: words[word] += 1
+        case .countOfValues: if field.value(in: event) != nil { words[word] += 1 }
+        case .sum: words[word] += field.value(in: event) ?? 0
+        case .lastDay: words[word] = Swift.max(words[word], Int64(event.day))
+        case .min, .max:
+            let held = words[word]
+            guard held != Totals.unknown, let value = field.value(in: event) else { return }
+            if held == Totals.missing || (kind == .max ? value > held : value < held) {
+                words[word] = value
+                words[word + 1] = 1
+            } else if value == held {
+                words[word + 1] += 1
+            }
+        case .days, .months: break
+        }
+    }
+
+    @inline(__always)
+    fileprivate func leave(_ event: KeptEvent, _ words: inout MutableSpan<Int64>) {
+        let word = Int(word)
+        switch kind {
+        case .count: words[word] -= 1
+        case .countOfValues: if field.value(in: event) != nil { words[word] -= 1 }
+        case .sum: words[word] -= field.value(in: event) ?? 0
+        // Days leave in order: where the last one does, none is left.
+        case .lastDay: if words[word] == Int64(event.day) { words[word] = Totals.missing }
+        case .min, .max:
+            guard let value = field.value(in: event), value == words[word] else { return }
+            words[word + 1] -= 1
+            // The others are looked through when somebody asks.
+            if words[word + 1] == 0 { words[word] = Totals.unknown }
+        case .days, .months: break
         }
     }
 }

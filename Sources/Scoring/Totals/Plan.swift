@@ -116,15 +116,30 @@ final class Plan: Sendable {
 
     @inline(__always)
     func passes(_ event: KeptEvent, _ gate: Gate) -> Bool {
-        guard gate.classes.contains(event.eventClass), event.currency == gate.currency else { return false }
-        switch gate.lateness {
-        case .any: break
-        case .none: if event.days != 0 { return false }
-        case .some: if event.days <= 0 { return false }
-        }
+        gate.lets(event.eventClass, currency: event.currency, days: event.days) && meetsComparisons(event, gate)
+    }
+
+    @inline(__always)
+    func meetsComparisons(_ event: KeptEvent, _ gate: Gate) -> Bool {
         for index in gate.firstComparison..<gate.endComparison where !comparisons[Int(index)].holds(for: event) {
             return false
         }
         return true
+    }
+}
+
+extension Plan.Gate {
+    @inline(__always)
+    var hasComparisons: Bool { firstComparison < endComparison }
+
+    /// All but the comparisons.
+    @inline(__always)
+    func lets(_ eventClass: EventClass, currency: UInt8, days: Int32) -> Bool {
+        guard classes.contains(eventClass), currency == self.currency else { return false }
+        return switch lateness {
+        case .any: true
+        case .none: days == 0
+        case .some: days > 0
+        }
     }
 }

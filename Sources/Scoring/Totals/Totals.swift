@@ -25,39 +25,6 @@ struct Totals: ~Copyable {
     var isEmpty: Bool { @inline(__always) get { words.isEmpty } }
     var day: Int32 { @inline(__always) get { Int32(truncatingIfNeeded: words[0]) } }
 
-    /// Makes them anew for the person as they stand on `day`. Complexity: linear in the events of the widest window.
-    mutating func build(_ plan: Plan, _ history: borrowing History, on day: Int32) {
-        if words.count != plan.wordCount {
-            words.removeAll()
-            words.append(repeating: 0, count: plan.wordCount)
-        }
-        var words = words.mutableSpan
-        for index in words.indices { words[index] = 0 }
-        words[0] = Int64(day)
-        for lane in plan.lanes.indices { plan.lanes[lane].clear(&words) }
-        for kept in plan.cached.indices { words[Int(plan.cached[kept].word)] = Self.unknown }
-        let count = plan.windows.count
-        guard count > 0 else { return }
-        // The widest window comes first; narrower ones join in as the scan reaches their first event.
-        var windows: UInt8 = 0
-        var narrowest = count
-        var index = history.first(after: day - plan.windows[count - 1])
-        while index < history.count {
-            let event = history[index]
-            while narrowest > 0, event.day > day - plan.windows[narrowest - 1] {
-                narrowest -= 1
-                windows |= 1 << narrowest
-                words[1 + narrowest] = Int64(index)
-            }
-            Passage(plan: plan, event: event, index: index, windows: windows).enter(&words, history, looksAhead: false)
-            index += 1
-        }
-        for window in 0..<count {
-            if window < narrowest { words[1 + window] = Int64(history.count) }
-            Self.settle(window, plan, history, &words)
-        }
-    }
-
     /// Lets days pass: what leaves its window by `day` is taken off. Complexity: the events that leave, and the windows.
     @inline(__always)
     mutating func advance(_ plan: Plan, _ history: borrowing History, to day: Int32) {
@@ -72,7 +39,7 @@ struct Totals: ~Copyable {
             let edge = day - plan.windows[window]
             var index = Int(words[1 + window])
             while index < history.count, history.day(index) <= edge {
-                let event = history[index]
+                let event = history.withoutObligation(index)
                 if plan.reads(event.type) {
                     Passage(plan: plan, event: event, index: index, windows: 1 << window).leave(&words, history)
                     Self.touch(event.type, plan, &words)
@@ -86,7 +53,7 @@ struct Totals: ~Copyable {
 
     /// Takes in the event that was put at `index` of the history, dated no later than the day on which these stand.
     mutating func insert(_ plan: Plan, _ history: borrowing History, at index: Int) {
-        let event = history[index]
+        let event = history.withoutObligation(index)
         let isRead = plan.reads(event.type)
         let count = plan.windows.count
         var words = words.mutableSpan
@@ -104,7 +71,7 @@ struct Totals: ~Copyable {
             }
         }
         guard isRead else { return }
-        Passage(plan: plan, event: event, index: index, windows: windows).enter(&words, history, looksAhead: true)
+        Passage(plan: plan, event: event, index: index, windows: windows).enter(&words, history)
         Self.touch(event.type, plan, &words)
     }
 
@@ -139,7 +106,7 @@ struct Totals: ~Copyable {
     }
 
     /// Puts the window's first event on one of a type that is read, and works out when that leaves.
-    private static func settle(
+    static func settle(
         _ window: Int, _ plan: Plan, _ history: borrowing History, _ words: inout MutableSpan<Int64>
     ) {
         var index = Int(words[1 + window])

@@ -1,0 +1,107 @@
+import Events
+
+/// The scan that defines a person's totals.
+extension Totals {
+    /// Makes them anew for the person as they stand on `day`. Complexity: linear in the events of the widest window.
+    mutating func build(_ plan: Plan, _ history: borrowing History, on day: Int32) {
+        if words.count != plan.wordCount {
+            words.removeAll()
+            words.append(repeating: 0, count: plan.wordCount)
+        }
+        var words = words.mutableSpan
+        for index in words.indices { words[index] = 0 }
+        words[0] = Int64(day)
+        for lane in plan.lanes.indices { plan.lanes[lane].clear(&words) }
+        for kept in plan.cached.indices { words[Int(plan.cached[kept].word)] = Self.unknown }
+        let count = plan.windows.count
+        guard count > 0 else { return }
+        for window in 0..<count { words[1 + window] = Int64(history.count) }
+        // The widest window comes first; narrower ones join in as the scan reaches their first event.
+        var narrowest = count
+        var index = history.first(after: day - plan.windows[count - 1])
+        while index < history.count {
+            let block = Block(of: history, at: index)
+            for event in block.events {
+                while narrowest > 0, history.day(event) > day - plan.windows[narrowest - 1] {
+                    narrowest -= 1
+                    words[1 + narrowest] = Int64(event)
+                }
+            }
+            block.enter(&words, plan, history)
+            index = block.events.upperBound
+        }
+        for window in 0..<count { Self.settle(window, plan, history, &words) }
+    }
+}
+
+/// Up to 64 events in a row, each a bit: which of them pass a gate and lie in a window is one word, so that most lanes cost
+/// an event nothing.
+private struct Block {
+    let events: Range<Int>
+    /// The classes that occur.
+    private let classes: UInt64
+
+    private static let size = 64
+
+    init(of history: borrowing History, at first: Int) {
+        events = first..<min(first + Self.size, history.count)
+        var classes: UInt64 = 0
+        for event in events { classes |= 1 << UInt64(history.eventClass(event).code) }
+        self.classes = classes
+    }
+
+    @inline(__always)
+    func enter(_ words: inout MutableSpan<Int64>, _ plan: Plan, _ history: borrowing History) {
+        for gateIndex in plan.gates.indices where plan.gates[gateIndex].classes.bits & classes != 0 {
+            let gate = plan.gates[gateIndex]
+            let passing = passing(gate, plan, history)
+            guard passing != 0 else { continue }
+            for laneIndex in gate.firstLane..<gate.endLane {
+                let lane = plan.lanes[Int(laneIndex)]
+                let first = Int(words[1 + Int(lane.window)]) - events.lowerBound
+                guard first < Self.size else { continue }
+                enter(passing & ~0 << UInt64(max(first, 0)), lane, gate, &words, plan, history)
+            }
+        }
+    }
+
+    private func passing(_ gate: Plan.Gate, _ plan: Plan, _ history: borrowing History) -> UInt64 {
+        var passing: UInt64 = 0
+        for event in events
+        where gate.lets(history.eventClass(event), currency: history.currency(event), days: history.days(event)) {
+            if gate.hasComparisons, !plan.meetsComparisons(history.withoutObligation(event), gate) { continue }
+            passing |= 1 << UInt64(event - events.lowerBound)
+        }
+        return passing
+    }
+
+    /// Enters the events whose bits are set.
+    @inline(__always)
+    private func enter(
+        _ bits: UInt64, _ lane: Plan.Lane, _ gate: Plan.Gate, _ words: inout MutableSpan<Int64>, _ plan: Plan,
+        _ history: borrowing History
+    ) {
+        let word = Int(lane.word)
+        var left = bits
+        func next() -> Int {
+            defer { left &= left - 1 }
+            return events.lowerBound + left.trailingZeroBitCount
+        }
+        switch lane.kind {
+        case .count: words[word] += Int64(bits.nonzeroBitCount)
+        case .sum:
+            var sum: Int64 = 0
+            while left != 0 { sum += lane.field.value(in: history.withoutObligation(next())) ?? 0 }
+            words[word] += sum
+        case .days, .months:
+            let first = Int(words[1 + Int(lane.window)])
+            while left != 0 {
+                let index = next()
+                let event = history.withoutObligation(index)
+                if !plan.hasNeighbour(event, lane, gate, first..<index, index..<index, history) { words[word] += 1 }
+            }
+        case .countOfValues, .min, .max, .lastDay:
+            while left != 0 { lane.enter(history.withoutObligation(next()), &words) }
+        }
+    }
+}
