@@ -8,6 +8,13 @@ extension [UInt8] {
         unsafe Swift.withUnsafeBytes(of: &bits) { unsafe append(contentsOf: $0) }
     }
 
+    @inlinable
+    public mutating func append<let count: Int>(littleEndian words: [count of UInt64]) {
+        var words = words
+        for index in words.indices { words[index] = words[index].littleEndian }
+        append(span: unsafe words.span.bytes)
+    }
+
     /// Copies all bytes of `span`.
     @inlinable
     public mutating func append(span: RawSpan) {

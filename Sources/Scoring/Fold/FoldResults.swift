@@ -50,10 +50,10 @@ extension FoldState {
         for row in compiled.models[model].row {
             let before = hadScore ? people[slot].ledger.bin(row) : -1
             let after = !hasScore ? -1 : isAnnounced ? people[slot].ledger.bin(row) : evaluation.bins[row]
-            bytes.append(littleEndian: before)
-            bytes.append(littleEndian: after)
-            bytes.append(littleEndian: hadScore ? compiled.outcome(row, before).points : 0)
-            bytes.append(littleEndian: hasScore ? compiled.outcome(row, after).points : 0)
+            ScoreResult.append(
+                binBefore: before, binAfter: after,
+                pointsBefore: hadScore ? compiled.outcome(row, before).points : 0,
+                pointsAfter: hasScore ? compiled.outcome(row, after).points : 0, to: &bytes)
         }
     }
 }

@@ -115,32 +115,46 @@ struct ResultHead {
         sequence: UInt64, partition: Int32, offset: Int64, movements: Int, recipients: Int, into bytes: inout [UInt8]
     ) {
         let flags: UInt8 = (score == nil ? 0 : 1) | (previousScore == nil ? 0 : 2) | (isEnd ? 4 : 0)
-        for _ in 0..<ScoreResult.headerByteCount { bytes.append(0) }
-        bytes.append(littleEndian: sequence)
-        bytes.append(littleEndian: partition)
-        bytes.append(littleEndian: day)
-        bytes.append(littleEndian: offset)
-        bytes.append(cause.kind.rawValue)
-        bytes.append(flags)
-        bytes.append(UInt8(movements))
-        bytes.append(UInt8(recipients))
-        bytes.append(cause.event?.source.topic.rawValue ?? 0xFF)
-        bytes.append(UInt8(cause.event?.id.count ?? 0))
-        bytes.append(littleEndian: Int16(missing ?? -1))
-        bytes.append(littleEndian: cause.event?.source.partition ?? -1)
-        bytes.append(littleEndian: score ?? 0)
-        bytes.append(littleEndian: cause.event?.source.offset ?? -1)
-        bytes.append(littleEndian: cause.event?.occurredAt ?? -1)
-        bytes.append(littleEndian: previousScore ?? 0)
-        bytes.append(littleEndian: UInt32(0))
-        bytes.append(littleEndian: model.high)
-        bytes.append(littleEndian: model.low)
-        if let event = cause.event { bytes.append(span: event.id.span) }
+        let event = cause.event
+        // Word by word, so that the row of bytes grows once.
+        let header = [20 of UInt8](repeating: 0)
+        bytes.append(span: unsafe header.span.bytes)
+        let words: [10 of UInt64] = [
+            sequence,
+            word(partition, day),
+            UInt64(bitPattern: offset),
+            UInt64(cause.kind.rawValue) | UInt64(flags) << 8 | UInt64(UInt8(movements)) << 16
+                | UInt64(UInt8(recipients)) << 24 | UInt64(event?.source.topic.rawValue ?? 0xFF) << 32
+                | UInt64(UInt8(event?.id.count ?? 0)) << 40
+                | UInt64(UInt16(bitPattern: Int16(missing ?? -1))) << 48,
+            word(event?.source.partition ?? -1, score ?? 0),
+            UInt64(bitPattern: event?.source.offset ?? -1),
+            UInt64(bitPattern: event?.occurredAt ?? -1),
+            word(previousScore ?? 0, 0),
+            model.high,
+            model.low,
+        ]
+        bytes.append(littleEndian: words)
+        if let event { bytes.append(span: event.id.span) }
     }
+}
+
+/// Two fields of a layout, the first of them in the lower half.
+private func word(_ first: Int32, _ second: Int32) -> UInt64 {
+    UInt64(UInt32(bitPattern: first)) | UInt64(UInt32(bitPattern: second)) << 32
 }
 
 extension ScoreResult {
     fileprivate static let headerByteCount = 20
+
+    /// One movement: bins, −1 for none, and points.
+    static func append(
+        binBefore: Int16, binAfter: Int16, pointsBefore: Int32, pointsAfter: Int32, to bytes: inout [UInt8]
+    ) {
+        let bins = UInt32(UInt16(bitPattern: binBefore)) | UInt32(UInt16(bitPattern: binAfter)) << 16
+        bytes.append(littleEndian: word(Int32(bitPattern: bins), pointsBefore))
+        bytes.append(littleEndian: pointsAfter)
+    }
 
     /// Ends the result that begins at `start` and goes to the end of `bytes`; returns the chain that it ends.
     static func seal(from start: Int, after chain: Digest128, in bytes: inout [UInt8]) -> Digest128 {
