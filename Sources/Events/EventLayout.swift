@@ -14,7 +14,7 @@ extension Event {
         bytes.append(producer.length)
         switch body {
         case .repayment(let repayment):
-            bytes.append(contentsOf: [
+            bytes.append(bytes: [
                 repayment.kind.rawValue, repayment.status.rawValue, repayment.obligation.length, 0,
             ])
             bytes.append(date: repayment.dueDate)
@@ -22,30 +22,30 @@ extension Event {
             bytes.append(littleEndian: repayment.amountDueMinor)
             bytes.append(littleEndian: repayment.amountPaidMinor)
         case .bill(let bill):
-            bytes.append(contentsOf: [bill.kind.rawValue, bill.status.rawValue, 0, 0])
+            bytes.append(bytes: [bill.kind.rawValue, bill.status.rawValue, 0, 0])
             bytes.append(date: bill.dueDate)
             bytes.append(date: bill.paidDate)
             bytes.append(littleEndian: bill.amountDueMinor)
             bytes.append(littleEndian: bill.amountPaidMinor)
         case .statement(let statement):
-            bytes.append(contentsOf: [statement.account.length, 0, 0, 0])
+            bytes.append(bytes: [statement.account.length, 0, 0, 0])
             bytes.append(date: statement.periodEnd)
             bytes.append(littleEndian: statement.daysPastDue)
             bytes.append(littleEndian: statement.creditLimitMinor)
             bytes.append(littleEndian: statement.balanceMinor)
             bytes.append(littleEndian: statement.minimumDueMinor)
         case .cashFlow(let flow):
-            bytes.append(contentsOf: [flow.account.length, flow.direction.rawValue, flow.kind.rawValue, 0])
+            bytes.append(bytes: [flow.account.length, flow.direction.rawValue, flow.kind.rawValue, 0])
             bytes.append(littleEndian: flow.amountMinor)
             bytes.append(littleEndian: flow.balanceAfterMinor)
         case .rental(let rental):
-            bytes.append(contentsOf: [rental.kind.rawValue, 0, 0, 0])
+            bytes.append(bytes: [rental.kind.rawValue, 0, 0, 0])
             bytes.append(date: rental.dueBackDate)
             bytes.append(date: rental.returnedDate)
             bytes.append(littleEndian: rental.depositHeldMinor)
             bytes.append(littleEndian: rental.depositKeptMinor)
         case .consent(let consent):
-            bytes.append(contentsOf: [
+            bytes.append(bytes: [
                 consent.action.rawValue, consent.purpose.rawValue, consent.grant.length,
                 consent.subscriberReference.length,
             ])
@@ -53,9 +53,9 @@ extension Event {
         case .erasure:
             bytes.append(littleEndian: UInt32(0))
         case .correction(let correction):
-            bytes.append(contentsOf: [correction.correctedEvent.length, 0, 0, 0])
+            bytes.append(bytes: [correction.correctedEvent.length, 0, 0, 0])
         case .dispute(let dispute):
-            bytes.append(contentsOf: [dispute.disputedEvent.length, 0, 0, 0])
+            bytes.append(bytes: [dispute.disputedEvent.length, 0, 0, 0])
         }
         assert(bytes.count - start == Self.nameOffset(of: type))
         bytes.append(span: id.span)

@@ -3,22 +3,26 @@
 /// All binary layouts of the project (timeline, scores, snapshot payload) are written and read with these two.
 extension [UInt8] {
     @inlinable
-    public mutating func append<T: FixedWidthInteger>(littleEndian value: T) {
-        var bits = value.littleEndian
-        unsafe Swift.withUnsafeBytes(of: &bits) { unsafe append(contentsOf: $0) }
+    public mutating func append<T: FixedWidthInteger & BitwiseCopyable>(littleEndian value: T) {
+        append(addingCapacity: MemoryLayout<T>.size) { $0.append(littleEndian: value) }
     }
 
     @inlinable
     public mutating func append<let count: Int>(littleEndian words: [count of UInt64]) {
-        var words = words
-        for index in words.indices { words[index] = words[index].littleEndian }
-        append(span: unsafe words.span.bytes)
+        append(addingCapacity: 8 * count) { output in
+            for index in words.indices { output.append(littleEndian: words[index]) }
+        }
+    }
+
+    @inlinable
+    public mutating func append<let count: Int>(bytes: [count of UInt8]) {
+        append(span: unsafe bytes.span.bytes)
     }
 
     /// Copies all bytes of `span`.
     @inlinable
     public mutating func append(span: RawSpan) {
-        unsafe span.withUnsafeBytes { unsafe append(contentsOf: $0) }
+        append(addingCapacity: span.byteCount) { $0.append(span: span) }
     }
 
     /// Overwrites the integer that begins at `offset`.
@@ -28,6 +32,32 @@ extension [UInt8] {
         var bits = value.littleEndian
         unsafe Swift.withUnsafeBytes(of: &bits) { from in
             for index in 0..<from.count { self[offset + index] = unsafe from[index] }
+        }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    @inlinable @inline(__always)
+    public mutating func append<T: FixedWidthInteger & BitwiseCopyable>(littleEndian value: T) {
+        precondition(freeCapacity >= MemoryLayout<T>.size)
+        unsafe withUnsafeMutableBufferPointer { buffer, count in
+            unsafe UnsafeMutableRawPointer(buffer.baseAddress! + count)
+                .storeBytes(of: value.littleEndian, as: T.self)
+            count += MemoryLayout<T>.size
+        }
+    }
+
+    /// Copies all bytes of `span`.
+    @inlinable @inline(__always)
+    public mutating func append(span: RawSpan) {
+        guard span.byteCount > 0 else { return }
+        precondition(freeCapacity >= span.byteCount)
+        unsafe withUnsafeMutableBufferPointer { buffer, count in
+            unsafe span.withUnsafeBytes {
+                unsafe UnsafeMutableRawPointer(buffer.baseAddress! + count)
+                    .copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+            }
+            count += span.byteCount
         }
     }
 }

@@ -57,7 +57,7 @@ public enum TimelineError: Error, Equatable {
 extension TimelineRecord {
     /// The record's key; `random` is drawn once per assignment.
     public static func key(source: Coordinates, random: UInt64, into bytes: inout [UInt8]) {
-        bytes.append(contentsOf: [source.topic.rawValue, 0, 0, 0])
+        bytes.append(bytes: [source.topic.rawValue, 0, 0, 0])
         bytes.append(littleEndian: source.partition)
         bytes.append(littleEndian: source.offset)
         bytes.append(littleEndian: random)
@@ -67,7 +67,7 @@ extension TimelineRecord {
     public func encode(key: RawSpan, partition: Int32, into bytes: inout [UInt8]) {
         let start = bytes.count
         bytes.append(littleEndian: UInt64(0))
-        bytes.append(contentsOf: [Self.formatVersion, kind, source.topic.rawValue, 0])
+        bytes.append(bytes: [Self.formatVersion, kind, source.topic.rawValue, 0])
         bytes.append(littleEndian: source.partition)
         bytes.append(littleEndian: source.offset)
         bytes.append(littleEndian: appendedAt)

@@ -18,11 +18,13 @@ public struct JSONText: Sendable {
 
     /// The name of the member whose value is written next; one that the program spells needs no escape.
     public mutating func key(_ name: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        let name = unsafe RawSpan(_unsafeStart: name.utf8Start, byteCount: name.utf8CodeUnitCount)
+        write(atMost: name.byteCount + 3) { output in
+            output.append(UInt8(ascii: "\""))
+            output.append(span: name)
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: ":"))
+        }
         needsComma = false
     }
 
@@ -42,10 +44,11 @@ public struct JSONText: Sendable {
     }
 
     public mutating func value(_ identifier: Identifier) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(span: identifier.span)  // nothing in it needs an escape
-        bytes.append(UInt8(ascii: "\""))
+        write(atMost: identifier.count + 2) { output in
+            output.append(UInt8(ascii: "\""))
+            output.append(span: identifier.span)  // nothing in it needs an escape
+            output.append(UInt8(ascii: "\""))
+        }
     }
 
     @inlinable
@@ -71,17 +74,17 @@ public struct JSONText: Sendable {
 
     /// As a string of 16 hexadecimal digits.
     public mutating func value(hexadecimal number: UInt64) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        for shift in stride(from: UInt64(60), through: 0, by: -4) { bytes.append(Self.digit(number >> shift)) }
-        bytes.append(UInt8(ascii: "\""))
+        write(atMost: 18) { output in
+            output.append(UInt8(ascii: "\""))
+            for shift in stride(from: UInt64(60), through: 0, by: -4) { output.append(Self.digit(number >> shift)) }
+            output.append(UInt8(ascii: "\""))
+        }
     }
 
     /// Members that another text has written, none or more with their commas, into the object that is open here.
     public mutating func members(_ written: [UInt8]) {
         if written.isEmpty { return }
-        separate()
-        bytes.append(contentsOf: written)
+        write(atMost: written.count) { unsafe $0.append(span: written.span.bytes) }
     }
 
     public mutating func value(_ truth: Bool) {
@@ -127,14 +130,24 @@ public struct JSONText: Sendable {
     }
 
     private mutating func begin(_ bracket: UInt8) {
-        separate()
-        bytes.append(bracket)
+        write(atMost: 1) { $0.append(bracket) }
         needsComma = false
     }
 
     private mutating func end(_ bracket: UInt8) {
         bytes.append(bracket)
         needsComma = true
+    }
+
+    /// A value, or all of one that is to be written, after the comma that it needs: the array is asked once for room.
+    @inline(__always)
+    private mutating func write(atMost count: Int, _ body: (inout OutputSpan<UInt8>) -> Void) {
+        let needsComma = needsComma
+        bytes.append(addingCapacity: count + 1) { output in
+            if needsComma { output.append(UInt8(ascii: ",")) }
+            body(&output)
+        }
+        self.needsComma = true
     }
 
     private mutating func separate() {
@@ -144,8 +157,6 @@ public struct JSONText: Sendable {
 
     @usableFromInline
     mutating func append(decimal magnitude: UInt64, isNegative: Bool) {
-        separate()
-        if isNegative { bytes.append(UInt8(ascii: "-")) }
         var digits: [20 of UInt8] = .init(repeating: 0)
         var first = digits.count
         var rest = magnitude
@@ -154,7 +165,10 @@ public struct JSONText: Sendable {
             digits[first] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10
         } while rest > 0
-        for index in first..<digits.count { bytes.append(digits[index]) }
+        write(atMost: 21) { output in
+            if isNegative { output.append(UInt8(ascii: "-")) }
+            unsafe output.append(span: digits.span.bytes.extracting(first...))
+        }
     }
 
     /// RFC 8259, section 7: quotation mark, backslash and control characters; what lies between them stands for itself.
