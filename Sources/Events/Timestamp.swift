@@ -31,11 +31,14 @@ public enum Timestamp {
 extension [UInt8] {
     /// The last `width` decimal digits of a number of at least 0.
     mutating func append(digits number: Int, width: Int) {
-        var divisor = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-            divisor /= 10
+        append(addingCapacity: width) { output in
+            output.append(repeating: UInt8(ascii: "0"), count: width)
+            var digits = output.mutableSpan
+            var rest = UInt(number)
+            for place in stride(from: width - 1, through: 0, by: -1) {
+                digits[place] += UInt8(rest % 10)
+                rest /= 10
+            }
         }
     }
 

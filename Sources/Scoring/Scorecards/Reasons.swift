@@ -21,7 +21,7 @@ extension Scorecard {
     /// first, at most four. Of equal ones that goes first whose code appears first among all characteristics in document
     /// order. `bins` names the matched bin of each characteristic.
     ///
-    /// Complexity: the square of the number of characteristics.
+    /// Complexity: the square of the number of characteristics that share codes.
     public func reasons(bins: [Int16]) -> [Reason] {
         precondition(bins.count == characteristics.count)
         var reasons: [Reason] = []
@@ -44,6 +44,8 @@ struct ReasonTable: Sendable {
     /// Of each characteristic's first bin, among all.
     private let starts: [Int]
     private let bins: [(code: Int, difference: Int32)]
+    /// Of each characteristic: whether another one has a code of its own too.
+    private let shares: [Bool]
 
     init(_ characteristics: [Characteristic], _ algorithm: Scorecard.ReasonCodeAlgorithm) {
         var codes: [String] = []
@@ -62,9 +64,11 @@ struct ReasonTable: Sendable {
                 bins.append((code, algorithm == .pointsBelow ? below : -below))
             }
         }
+        let own = zip(starts, starts.dropFirst() + [bins.count]).map { Set(bins[$0..<$1].map(\.code)) }
         self.codes = codes
         self.starts = starts
         self.bins = bins
+        shares = own.indices.map { index in own.indices.contains { $0 != index && !own[$0].isDisjoint(with: own[index]) } }
     }
 
     func forEach(bin: (Int) -> Int16, do body: (Int, Int32) -> Void) {
@@ -74,11 +78,15 @@ struct ReasonTable: Sendable {
         assert(reasons.count == Scorecard.reasonsMax)
         for index in starts.indices {
             let code = matched(index).code
-            var isFirst = true
-            for earlier in 0..<index where matched(earlier).code == code { isFirst = false }
-            guard isFirst else { continue }
-            var sum: Int32 = 0
-            for later in index..<starts.count where matched(later).code == code { sum += matched(later).difference }
+            var sum = matched(index).difference
+            if shares[index] {
+                var isFirst = true
+                for earlier in 0..<index where matched(earlier).code == code { isFirst = false }
+                guard isFirst else { continue }
+                for later in index + 1..<starts.count where matched(later).code == code {
+                    sum += matched(later).difference
+                }
+            }
             guard sum > 0 else { continue }
             var place = count
             while place > 0, reasons[place - 1].difference < sum { place -= 1 }
