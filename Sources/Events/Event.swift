@@ -93,8 +93,8 @@ public struct Currency: Equatable, Hashable, Sendable, CustomStringConvertible {
     public let code: UInt16
 
     public init?(code: UInt16) {
-        let letters = [code >> 10, code >> 5 & 31, code & 31]
-        guard code < 1 << 15, letters.allSatisfy({ (1...26).contains($0) }) else { return nil }
+        func isLetter(_ bits: UInt16) -> Bool { 1 <= bits && bits <= 26 }
+        guard code < 1 << 15, isLetter(code >> 10), isLetter(code >> 5 & 31), isLetter(code & 31) else { return nil }
         self.code = code
     }
 
