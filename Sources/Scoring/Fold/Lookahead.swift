@@ -53,6 +53,7 @@ extension Person {
     /// What those lead to.
     fileprivate func prefetchEdges(_ plan: Plan) {
         events.prefetchEnds()
+        prefetchDrop()
         totals.prefetchEdges(plan, events)
     }
 }

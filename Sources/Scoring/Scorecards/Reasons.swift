@@ -68,7 +68,9 @@ struct ReasonTable: Sendable {
         self.codes = codes
         self.starts = starts
         self.bins = bins
-        shares = own.indices.map { index in own.indices.contains { $0 != index && !own[$0].isDisjoint(with: own[index]) } }
+        shares = own.indices.map { index in
+            own.indices.contains { $0 != index && !own[$0].isDisjoint(with: own[index]) }
+        }
     }
 
     func forEach(bin: (Int) -> Int16, do body: (Int, Int32) -> Void) {

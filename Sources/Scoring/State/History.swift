@@ -6,11 +6,11 @@ import Events
 /// events dated by day are: there ties are common, and producer and id decide them. Between events of one millisecond
 /// within a second the hash of their names decides.
 struct History: ~Copyable {
-    private(set) var slots = PackedArray<EventSlot>()
+    var slots = PackedArray<EventSlot>()
     /// Words of the events that do not fit a slot.
-    private(set) var wides = PackedArray<Int64>()
+    var wides = PackedArray<Int64>()
     /// Hashes of producer and obligation; a slot names them by place.
-    private(set) var obligations = PackedArray<UInt64>()
+    var obligations = PackedArray<UInt64>()
     /// Of each event dated to a whole second: u64 identity · i32 day · u8 length of producer · u8 length of id · producer
     /// · id · u8 length of all that.
     var names = PackedArray<UInt8>()
@@ -294,55 +294,5 @@ struct History: ~Copyable {
         guard obligations.count < 255 else { return 0 }
         obligations.append(hash)
         return UInt8(obligations.count)
-    }
-
-    // MARK: - What slots refer to, after some have gone
-
-    /// Lets go of the words before the first that is in use: what has gone is old as a rule, and so are its words.
-    private mutating func cutWides() {
-        guard !wides.isEmpty else { return }
-        var first = UInt32(wides.count)
-        for index in slots.indices where slots[index].wideCount > 0 { first = min(first, slots[index].word2) }
-        guard first > 0 else { return }
-        wides.removeSubrange(0..<Int(first))
-        for index in slots.indices where slots[index].wideCount > 0 { slots[index].word2 -= first }
-    }
-
-    /// Lays the words anew, in the order of the events.
-    private mutating func repackWides() {
-        guard !wides.isEmpty else { return }
-        var packed = PackedArray<Int64>()
-        for index in slots.indices where slots[index].wideCount > 0 {
-            let words = Int(slots[index].word2)..<Int(slots[index].word2) + slots[index].wideCount
-            slots[index].word2 = UInt32(packed.count)
-            for word in words { packed.append(wides[word]) }
-        }
-        wides = packed
-    }
-
-    /// Takes obligations out of the table that no event names any more.
-    private mutating func forgetObligations() {
-        guard !obligations.isEmpty else { return }
-        var places = [256 of UInt8](repeating: 0)
-        var missing = obligations.count
-        for index in slots.indices {
-            let place = Int(slots[index].obligation)
-            if place > 0, places[place] == 0 {
-                places[place] = 1
-                missing -= 1
-                if missing == 0 { return }
-            }
-        }
-        var last: UInt8 = 0
-        for place in 1...obligations.count where places[place] != 0 {
-            last += 1
-            places[place] = last
-            obligations[Int(last) - 1] = obligations[place - 1]
-        }
-        obligations.removeSubrange(Int(last)..<obligations.count)
-        for index in slots.indices where slots[index].obligation != 0 {
-            let place = UInt32(places[Int(slots[index].obligation)])
-            slots[index].word1 = slots[index].word1 & 0xFF00_FFFF | place << 16
-        }
     }
 }

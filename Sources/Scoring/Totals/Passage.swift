@@ -1,6 +1,6 @@
 import Events
 
-/// One event on its way into the totals of some windows, or out of those of one.
+/// One event on its way into the totals of some windows.
 struct Passage: ~Copyable {
     let plan: Plan
     let event: KeptEvent
@@ -29,30 +29,29 @@ struct Passage: ~Copyable {
             }
         }
     }
+}
 
-    /// Leaves one window, whose earlier events have left.
+extension Plan {
+    /// The event at `index` leaves one window, whose earlier events have left. Only what passes is unpacked.
     @inline(__always)
-    func leave(_ words: inout MutableSpan<Int64>, _ history: borrowing History) {
-        for gateIndex in plan.gates(of: event.type) {
-            let gate = plan.gates[gateIndex]
-            guard plan.passes(event, gate) else { continue }
-            for laneIndex in gate.firstLane..<gate.endLane {
-                let lane = plan.lanes[Int(laneIndex)]
-                guard windows & 1 << lane.window != 0 else { continue }
+    func leave(_ index: Int, from window: Int, _ words: inout MutableSpan<Int64>, _ history: borrowing History) {
+        for place in exits(from: window, of: history.type(index)) {
+            let exit = exits[place]
+            let gate = gates[Int(exit.gate)]
+            guard passes(index, gate, history) else { continue }
+            let event = history.withoutObligation(index)
+            for laneIndex in exit.firstLane..<exit.endLane {
+                let lane = lanes[Int(laneIndex)]
                 if lane.kind.isOfDates {
                     let later = index + 1..<history.count
-                    if !plan.hasNeighbour(event, lane, gate, index..<index, later, history) {
-                        words[Int(lane.word)] -= 1
-                    }
+                    if !hasNeighbour(event, lane, gate, index..<index, later, history) { words[Int(lane.word)] -= 1 }
                 } else {
                     lane.leave(event, &words)
                 }
             }
         }
     }
-}
 
-extension Plan {
     /// Whether another event that passes has the same date: one of `before` or of `after`, which begin next to this one.
     /// Complexity: the events of the day or the month.
     func hasNeighbour(

@@ -13,6 +13,10 @@ final class Plan: Sendable {
     let lanes: Table<Lane>
     /// Where each type's gates begin, by `EventType.kept`, and the end of the last.
     let gateStarts: Table<Int32>
+    /// By window and type, what an event that leaves moves.
+    let exits: Table<Exit>
+    /// Where those of a window and type begin, window after window, and the end of the last.
+    let exitStarts: Table<Int32>
     let comparisons: Table<Filter.Comparison>
     /// One for each feature, in the order given.
     let probes: Table<Probe>
@@ -32,9 +36,16 @@ final class Plan: Sendable {
         var classes: EventClasses
         var currency: UInt8
         var lateness: Lateness
-        /// Ranges of comparisons and of lanes.
+        /// Ranges of comparisons and of lanes; the lanes of one window stand together.
         var firstComparison: Int32
         var endComparison: Int32
+        var firstLane: Int32
+        var endLane: Int32
+    }
+
+    /// A gate's lanes of one window.
+    struct Exit: BitwiseCopyable, Sendable {
+        var gate: Int32
         var firstLane: Int32
         var endLane: Int32
     }
@@ -100,6 +111,8 @@ final class Plan: Sendable {
         gates = Table(draft.gates)
         lanes = Table(draft.lanes)
         gateStarts = Table(draft.gateStarts.map { Int32($0) })
+        exits = Table(draft.exits.joined().map { $0 })
+        exitStarts = Table(draft.exits.reduce(into: [0]) { $0.append($0.last! + Int32($1.count)) })
         comparisons = Table(draft.comparisons)
         probes = Table(draft.probes)
         cached = Table(draft.cached)
@@ -115,12 +128,27 @@ final class Plan: Sendable {
     func gates(of type: UInt8) -> Range<Int> { Int(gateStarts[Int(type)])..<Int(gateStarts[Int(type) + 1]) }
 
     @inline(__always)
+    func exits(from window: Int, of type: UInt8) -> Range<Int> {
+        let place = window * Self.typesEnd + Int(type)
+        return Int(exitStarts[place])..<Int(exitStarts[place + 1])
+    }
+
+    @inline(__always)
     func passes(_ event: KeptEvent, _ gate: Gate) -> Bool {
         gate.lets(event.eventClass, currency: event.currency, days: event.days) && meetsComparisons(event, gate)
     }
 
+    /// The same of an event of the history, unpacked only where it is compared.
     @inline(__always)
-    func meetsComparisons(_ event: KeptEvent, _ gate: Gate) -> Bool {
+    func passes(_ index: Int, _ gate: Gate, _ history: borrowing History) -> Bool {
+        guard
+            gate.lets(history.eventClass(index), currency: history.currency(index), days: history.days(index))
+        else { return false }
+        return !gate.hasComparisons || meetsComparisons(history.withoutObligation(index), gate)
+    }
+
+    @inline(__always)
+    private func meetsComparisons(_ event: KeptEvent, _ gate: Gate) -> Bool {
         for index in gate.firstComparison..<gate.endComparison where !comparisons[Int(index)].holds(for: event) {
             return false
         }
@@ -130,11 +158,11 @@ final class Plan: Sendable {
 
 extension Plan.Gate {
     @inline(__always)
-    var hasComparisons: Bool { firstComparison < endComparison }
+    fileprivate var hasComparisons: Bool { firstComparison < endComparison }
 
     /// All but the comparisons.
     @inline(__always)
-    func lets(_ eventClass: EventClass, currency: UInt8, days: Int32) -> Bool {
+    fileprivate func lets(_ eventClass: EventClass, currency: UInt8, days: Int32) -> Bool {
         guard classes.contains(eventClass), currency == self.currency else { return false }
         return switch lateness {
         case .any: true

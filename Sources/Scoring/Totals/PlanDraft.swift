@@ -6,6 +6,8 @@ struct PlanDraft {
     private(set) var gates: [Plan.Gate] = []
     private(set) var lanes: [Plan.Lane] = []
     private(set) var gateStarts: [Int] = []
+    /// By window and type, window after window.
+    private(set) var exits: [[Plan.Exit]]
     private(set) var comparisons: [Filter.Comparison] = []
     private(set) var probes: [Plan.Probe] = []
     private(set) var cached: [Plan.Cached] = []
@@ -16,6 +18,7 @@ struct PlanDraft {
     init(_ features: [(feature: Feature, currency: UInt8)]) {
         self.features = features.map(\.feature)
         windows = Set(features.flatMap { $0.feature.windowsInUse }).sorted()
+        exits = Array(repeating: [], count: windows.count * Plan.typesEnd)
         wordCount = Totals.header(windows: windows.count)
         var drafts: [Draft] = []
         for (feature, currency) in features {
@@ -120,7 +123,7 @@ struct PlanDraft {
                 let firstComparison = Int32(comparisons.count)
                 comparisons += draft.filter.comparisons
                 let firstLane = Int32(lanes.count)
-                lanes += draft.lanes
+                for window in windows.indices { lay(draft.lanes.filter { $0.window == window }, window, type) }
                 let filter = draft.filter
                 let (status, lateness): (UInt8, Plan.Lateness) =
                     switch filter.timeliness {
@@ -138,6 +141,15 @@ struct PlanDraft {
             }
         }
         gateStarts.append(gates.count)
+    }
+
+    /// Lays the lanes of one window and type of the gate that is being laid.
+    private mutating func lay(_ gateLanes: [Plan.Lane], _ window: Int, _ type: UInt8) {
+        guard !gateLanes.isEmpty else { return }
+        let first = Int32(lanes.count)
+        lanes += gateLanes
+        exits[window * Plan.typesEnd + Int(type)].append(
+            Plan.Exit(gate: Int32(gates.count), firstLane: first, endLane: Int32(lanes.count)))
     }
 
     /// The types whose events a feature reads, as bits.

@@ -39,10 +39,10 @@ struct Totals: ~Copyable {
             let edge = day - plan.windows[window]
             var index = Int(words[1 + window])
             while index < history.count, history.day(index) <= edge {
-                let event = history.withoutObligation(index)
-                if plan.reads(event.type) {
-                    Passage(plan: plan, event: event, index: index, windows: 1 << window).leave(&words, history)
-                    Self.touch(event.type, plan, &words)
+                let type = history.type(index)
+                if plan.reads(type) {
+                    plan.leave(index, from: window, &words, history)
+                    Self.touch(type, plan, &words)
                 }
                 index += 1
             }

@@ -67,9 +67,7 @@ private struct Block {
 
     private func passing(_ gate: Plan.Gate, _ plan: Plan, _ history: borrowing History) -> UInt64 {
         var passing: UInt64 = 0
-        for event in events
-        where gate.lets(history.eventClass(event), currency: history.currency(event), days: history.days(event)) {
-            if gate.hasComparisons, !plan.meetsComparisons(history.withoutObligation(event), gate) { continue }
+        for event in events where plan.passes(event, gate, history) {
             passing |= 1 << UInt64(event - events.lowerBound)
         }
         return passing

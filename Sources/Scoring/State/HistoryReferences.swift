@@ -1,0 +1,59 @@
+/// What slots refer to by place, after some of them have gone.
+extension History {
+    /// Lets go of the words before the first that is in use, where they are many: what has gone is old as a rule, and so are
+    /// its words.
+    mutating func cutWides() {
+        guard !wides.isEmpty else { return }
+        var first = UInt32(wides.count)
+        if let oldest = slots.indices.first(where: { slots[$0].wideCount > 0 }) {
+            // Seldom far from the first in use, and found without a look at all.
+            guard Int(slots[oldest].word2) * Self.cutShare >= wides.count else { return }
+            for index in oldest..<slots.count where slots[index].wideCount > 0 {
+                first = min(first, slots[index].word2)
+            }
+        }
+        guard first > 0 else { return }
+        wides.removeSubrange(0..<Int(first))
+        for index in slots.indices where slots[index].wideCount > 0 { slots[index].word2 -= first }
+    }
+
+    private static let cutShare = 8
+
+    /// Lays the words anew, in the order of the events.
+    mutating func repackWides() {
+        guard !wides.isEmpty else { return }
+        var packed = PackedArray<Int64>()
+        for index in slots.indices where slots[index].wideCount > 0 {
+            let words = Int(slots[index].word2)..<Int(slots[index].word2) + slots[index].wideCount
+            slots[index].word2 = UInt32(packed.count)
+            for word in words { packed.append(wides[word]) }
+        }
+        wides = packed
+    }
+
+    /// Takes obligations out of the table that no event names any more.
+    mutating func forgetObligations() {
+        guard !obligations.isEmpty else { return }
+        var places = [256 of UInt8](repeating: 0)
+        var missing = obligations.count
+        for index in slots.indices {
+            let place = Int(slots[index].obligation)
+            if place > 0, places[place] == 0 {
+                places[place] = 1
+                missing -= 1
+                if missing == 0 { return }
+            }
+        }
+        var last: UInt8 = 0
+        for place in 1...obligations.count where places[place] != 0 {
+            last += 1
+            places[place] = last
+            obligations[Int(last) - 1] = obligations[place - 1]
+        }
+        obligations.removeSubrange(Int(last)..<obligations.count)
+        for index in slots.indices where slots[index].obligation != 0 {
+            let place = UInt32(places[Int(slots[index].obligation)])
+            slots[index].word1 = slots[index].word1 & 0xFF00_FFFF | place << 16
+        }
+    }
+}
