@@ -10,6 +10,8 @@ public struct Event: Equatable, Sendable {
     public let occurredAt: Int64
     public let currency: Currency?
     public let body: Body
+    /// The body's.
+    public let type: EventType
 
     public enum Body: Equatable, Sendable {
         case repayment(Repayment)
@@ -32,11 +34,14 @@ public struct Event: Equatable, Sendable {
         self.occurredAt = occurredAt
         self.currency = currency
         self.body = body
+        type = body.type
         try check()
     }
+}
 
-    public var type: EventType {
-        switch body {
+extension Event.Body {
+    fileprivate var type: EventType {
+        switch self {
         case .repayment: .repayment
         case .bill: .bill
         case .statement: .statement

@@ -3,18 +3,22 @@ public struct Identifier: Sendable {
     public static let maxCount = 64
 
     @usableFromInline let length: UInt8
-    @usableFromInline let bytes: [64 of UInt8]
+    /// The bytes in the order of memory, little endian; 0 after the last.
+    @usableFromInline let words: [8 of UInt64]
 
     /// nil when the bytes are not an identifier.
     public init?(_ span: RawSpan) {
         guard (1...Self.maxCount).contains(span.byteCount) else { return nil }
         length = UInt8(span.byteCount)
-        var bytes: [64 of UInt8] = .init(repeating: 0)
-        unsafe withUnsafeMutableBytes(of: &bytes) { target in
-            unsafe span.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        var words: [8 of UInt64] = .init(repeating: 0)
+        var index = 0
+        while 8 * index < span.byteCount {
+            let word = Self.word(index, of: span)
+            guard Self.areAllowed(word | Self.padding(index, span.byteCount)) else { return nil }
+            words[index] = word
+            index += 1
         }
-        self.bytes = bytes
-        for index in 0..<wordCount where !Self.areAllowed(word(index) | padding(index)) { return nil }
+        self.words = words
     }
 
     /// nil when the text is not an identifier.
@@ -27,7 +31,7 @@ public struct Identifier: Sendable {
 
     @inlinable
     public var span: RawSpan {
-        @_lifetime(borrow self) get { unsafe bytes.span.bytes.extracting(0..<Int(length)) }
+        @_lifetime(borrow self) get { unsafe words.span.bytes.extracting(0..<Int(length)) }
     }
 
     public var text: String {
@@ -38,13 +42,24 @@ public struct Identifier: Sendable {
 
     private var wordCount: Int { (Int(length) + 7) / 8 }
 
+    /// Those from byte 8 × `index` on, 0 after the last.
     @inline(__always)
-    private func word(_ index: Int) -> UInt64 { unsafe bytes.span.bytes.load(littleEndianAt: 8 * index) }
+    private static func word(_ index: Int, of span: RawSpan) -> UInt64 {
+        let count = span.byteCount - 8 * index
+        if count >= 8 { return span.load(littleEndianAt: 8 * index) }
+        if index > 0 {
+            // The last eight bytes, less those of the word before.
+            return span.load(littleEndianAt: span.byteCount - 8, as: UInt64.self) >> UInt64(8 * (8 - count))
+        }
+        var word: UInt64 = 0
+        for offset in 0..<count { word |= UInt64(span.byte(offset)) << UInt64(8 * offset) }
+        return word
+    }
 
     /// Letters in the places after the last byte.
     @inline(__always)
-    private func padding(_ index: Int) -> UInt64 {
-        let used = Int(length) - 8 * index
+    private static func padding(_ index: Int, _ count: Int) -> UInt64 {
+        let used = count - 8 * index
         return used < 8 ? 0x6161_6161_6161_6161 << UInt64(8 * used) : 0
     }
 
@@ -71,16 +86,16 @@ public struct Identifier: Sendable {
 extension Identifier: Comparable {
     public static func == (left: Identifier, right: Identifier) -> Bool {
         guard left.length == right.length else { return false }
-        for index in 0..<left.wordCount where left.word(index) != right.word(index) { return false }
+        for index in 0..<left.wordCount where left.words[index] != right.words[index] { return false }
         return true
     }
 
     /// By bytes, a prefix first.
     public static func < (left: Identifier, right: Identifier) -> Bool {
-        for index in 0..<min(left.count, right.count) where left.bytes[index] != right.bytes[index] {
-            return left.bytes[index] < right.bytes[index]
+        for index in left.words.indices where left.words[index] != right.words[index] {
+            return left.words[index].bigEndian < right.words[index].bigEndian
         }
-        return left.length < right.length
+        return false
     }
 }
 

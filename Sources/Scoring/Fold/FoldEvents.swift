@@ -93,12 +93,13 @@ extension FoldState {
         _ kept: KeptEvent, _ identity: UInt64, _ event: Event, _ contentHash: UInt64, at slot: Int
     ) {
         people[slot].standingDay = max(people[slot].standingDay, kept.day)
+        let plan = compiled.plan
         let isScratch = scratchSlot == slot
-        if isScratch { scratchTotals.advance(compiled.plan, people[slot].events, to: people[slot].standingDay) }
+        if isScratch { scratchTotals.advance(plan, people[slot].events, to: people[slot].standingDay) }
         let place = people[slot].insert(
             kept, identity: identity, contentHash: contentHash, producer: event.producer.span, id: event.id.span,
-            isWholeSecond: event.occurredAt % 1000 == 0, plan: compiled.plan)
-        if isScratch { scratchTotals.insert(compiled.plan, people[slot].events, at: place) }
+            isWholeSecond: event.occurredAt % 1000 == 0, plan: plan)
+        if isScratch { scratchTotals.insert(plan, people[slot].events, at: place) }
         if kept.currency != compiled.speakingCurrency { outcomes.otherCurrency += 1 }
     }
 

@@ -103,15 +103,24 @@ struct FoldState: ~Copyable {
             move(atMost: Int(properties.rollsPerRecord), into: &output)
             roll(atMost: Int(properties.rollsPerRecord), into: &output)
         case .event(let type):
-            let person = try TimelineRecord.person(in: value)
-            let event = try TimelineRecord.event(type, in: value)
-            guard try isNew(record, offset) else { return }
-            let bytes = value.extracting(TimelineRecord.eventStart...)
-            handle(
-                event, contentHash: event.contentHash(encoded: bytes), of: person, from: record.source, into: &output)
+            guard try fold(type, record, value, offset, into: &output) else { return }
             if behind > 0 { move(atMost: Int(properties.rollsPerRecord), into: &output) }
             roll(atMost: Int(properties.rollsPerRecord), into: &output)
         }
+    }
+
+    /// False for a repeat. Apart from the other kinds, so that the event, which is large, is not copied.
+    @inline(never)
+    private mutating func fold(
+        _ type: EventType, _ record: TimelineRecord.Prefix, _ value: RawSpan, _ offset: Int64,
+        into output: inout FoldOutput
+    ) throws -> Bool {
+        let person = try TimelineRecord.person(in: value)
+        let event = try TimelineRecord.event(type, in: value)
+        guard try isNew(record, offset) else { return false }
+        let bytes = value.extracting(TimelineRecord.eventStart...)
+        handle(event, contentHash: event.contentHash(encoded: bytes), of: person, from: record.source, into: &output)
+        return true
     }
 
     /// Takes the record's place in; false for a repeat, which is counted and dropped.

@@ -143,6 +143,8 @@ extension CompiledModels {
     /// Which models' points or reasons an evaluation moves, or whether there is a score at all: bit by place. Bins of
     /// equal points and reasons are taken over in place.
     func settle(_ ledger: inout Ledger, _ evaluation: borrowing Evaluation) -> UInt8 {
+        // As a rule nothing has moved.
+        if ledger.hasBins(evaluation.bins) { return 0 }
         var moved: UInt8 = 0
         for model in models.indices {
             if isMoved(model, ledger, evaluation) {

@@ -45,6 +45,14 @@ struct Ledger: ~Copyable {
         bytes.store(bin, at: Self.header + 2 * index)
     }
 
+    /// Whether the bins are these.
+    @inline(__always)
+    func hasBins(_ bins: [Int16]) -> Bool {
+        guard bins.count == binCount else { return false }
+        for index in bins.indices where bin(index) != bins[index] { return false }
+        return true
+    }
+
     /// Room for so many, each −1; or none.
     mutating func resetBins(_ count: Int) {
         bytes.removeSubrange(Self.header..<Self.header + 2 * binCount)
