@@ -19,6 +19,8 @@ struct EventClass: Equatable, BitwiseCopyable {
     @inline(__always)
     init(code: UInt8) { self.code = code }
 
+    @inline(__always) var bit: UInt64 { 1 &<< UInt64(code) }
+
     init(_ kind: Repayment.Kind, _ status: PaymentStatus) { code = kind.rawValue * 4 + status.rawValue - 5 }
     init(_ kind: Bill.Kind, _ status: PaymentStatus) { code = Self.bills + kind.rawValue * 4 + status.rawValue - 5 }
     init(_ kind: CashFlow.Kind, _ direction: CashFlow.Direction) {

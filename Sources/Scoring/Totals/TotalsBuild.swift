@@ -15,19 +15,19 @@ extension Totals {
         for kept in plan.cached.indices { words[Int(plan.cached[kept].word)] = Self.unknown }
         let count = plan.windows.count
         guard count > 0 else { return }
-        for window in 0..<count { words[1 + window] = Int64(history.count) }
-        // The widest window comes first; narrower ones join in as the scan reaches their first event.
-        var narrowest = count
-        var index = history.first(after: day - plan.windows[count - 1])
-        while index < history.count {
-            let block = Block(of: history, at: index)
-            for event in block.events {
-                while narrowest > 0, history.day(event) > day - plan.windows[narrowest - 1] {
-                    narrowest -= 1
-                    words[1 + narrowest] = Int64(event)
-                }
+        var index = history.count
+        var classes: UInt64 = 0
+        for window in 0..<count {
+            let edge = day - plan.windows[window]
+            while index > 0, history.day(index - 1) > edge {
+                index -= 1
+                classes |= history.eventClass(index).bit
             }
-            block.enter(&words, plan, history)
+            words[1 + window] = Int64(index)
+        }
+        while index < history.count {
+            let block = Block(events: index..<min(index + Block.size, history.count))
+            block.enter(&words, plan, history, classes: classes)
             index = block.events.upperBound
         }
         for window in 0..<count { Self.settle(window, plan, history, &words) }
@@ -38,20 +38,14 @@ extension Totals {
 /// an event nothing.
 private struct Block {
     let events: Range<Int>
-    /// The classes that occur.
-    private let classes: UInt64
 
-    private static let size = 64
+    static let size = 64
 
-    init(of history: borrowing History, at first: Int) {
-        events = first..<min(first + Self.size, history.count)
-        var classes: UInt64 = 0
-        for event in events { classes |= 1 << UInt64(history.eventClass(event).code) }
-        self.classes = classes
-    }
-
+    /// - Parameter classes: bits of those that may occur.
     @inline(__always)
-    func enter(_ words: inout MutableSpan<Int64>, _ plan: Plan, _ history: borrowing History) {
+    func enter(
+        _ words: inout MutableSpan<Int64>, _ plan: Plan, _ history: borrowing History, classes: UInt64
+    ) {
         for gateIndex in plan.gates.indices where plan.gates[gateIndex].classes.bits & classes != 0 {
             let gate = plan.gates[gateIndex]
             let passing = passing(gate, plan, history)
@@ -89,7 +83,7 @@ private struct Block {
         case .count: words[word] += Int64(bits.nonzeroBitCount)
         case .sum:
             var sum: Int64 = 0
-            while left != 0 { sum += lane.field.value(in: history.withoutObligation(next())) ?? 0 }
+            while left != 0 { sum += history.value(of: lane.field, at: next()) ?? 0 }
             words[word] += sum
         case .days, .months:
             let first = Int(words[1 + Int(lane.window)])
