@@ -118,6 +118,7 @@ struct ResultHead {
         let event = cause.event
         // Word by word, so that the row of bytes grows once.
         let header = [20 of UInt8](repeating: 0)
+        assert(header.count == ScoreResult.headerByteCount)
         bytes.append(span: unsafe header.span.bytes)
         let words: [10 of UInt64] = [
             sequence,

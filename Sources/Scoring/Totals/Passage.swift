@@ -1,37 +1,28 @@
 import Events
 
-/// One event on its way into the totals of some windows.
-struct Passage: ~Copyable {
-    let plan: Plan
-    let event: KeptEvent
-    /// Its place in the history.
-    let index: Int
-    /// Bit by place.
-    let windows: UInt8
-
-    /// Enters its windows, among the other events of the history.
+/// Events on their way into the totals of windows, and out of them.
+extension Plan {
+    /// The event at `index` enters windows (bit by place), among the other events of the history.
     @inline(__always)
-    func enter(_ words: inout MutableSpan<Int64>, _ history: borrowing History) {
-        for gateIndex in plan.gates(of: event.type) {
-            let gate = plan.gates[gateIndex]
-            guard plan.passes(event, gate) else { continue }
+    func enter(_ index: Int, into windows: UInt8, _ words: inout MutableSpan<Int64>, _ history: borrowing History) {
+        let event = history.withoutObligation(index)
+        for gateIndex in gates(of: event.type) {
+            let gate = gates[gateIndex]
+            guard passes(event, gate) else { continue }
             for laneIndex in gate.firstLane..<gate.endLane {
-                let lane = plan.lanes[Int(laneIndex)]
+                let lane = lanes[Int(laneIndex)]
                 guard windows & 1 << lane.window != 0 else { continue }
                 if lane.kind.isOfDates {
-                    let first = Int(words[1 + Int(lane.window)])
-                    let earlier = first..<index
+                    let earlier = Int(words[1 + Int(lane.window)])..<index
                     let later = index + 1..<history.count
-                    if !plan.hasNeighbour(event, lane, gate, earlier, later, history) { words[Int(lane.word)] += 1 }
+                    if !hasNeighbour(event, lane, gate, earlier, later, history) { words[Int(lane.word)] += 1 }
                 } else {
                     lane.enter(event, &words)
                 }
             }
         }
     }
-}
 
-extension Plan {
     /// The event at `index` leaves one window, whose earlier events have left. Only what passes is unpacked.
     @inline(__always)
     func leave(_ index: Int, from window: Int, _ words: inout MutableSpan<Int64>, _ history: borrowing History) {

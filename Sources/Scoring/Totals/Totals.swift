@@ -71,7 +71,7 @@ struct Totals: ~Copyable {
             }
         }
         guard isRead else { return }
-        Passage(plan: plan, event: event, index: index, windows: windows).enter(&words, history)
+        plan.enter(index, into: windows, &words, history)
         Self.touch(event.type, plan, &words)
     }
 
@@ -90,9 +90,10 @@ struct Totals: ~Copyable {
     func prefetchEdges(_ plan: Plan, _ history: borrowing History) {
         guard !words.isEmpty else { return }
         for window in plan.windows.indices {
-            // More than one leave on a day, as a rule in the next line.
+            // More than one leave on a day, as a rule in this line and the next two.
             history.prefetch(Int(words[1 + window]))
             history.prefetch(Int(words[1 + window]) + 2)
+            history.prefetch(Int(words[1 + window]) + 5)
         }
     }
 
