@@ -167,21 +167,6 @@ struct History: ~Copyable {
         slot.form == EventSlot.Form.wide ? WideCalendar(word: wides[Int(slot.word2)]).currency : slot.inlineCurrency
     }
 
-    /// A field's value in the event at `index`; of most, the first amount, no more is unpacked.
-    @inline(__always)
-    func value(of field: Field, at index: Int) -> Int64? {
-        switch field {
-        case .due, .limit, .amount, .depositHeld:
-            let slot = slots[index]
-            switch slot.form {
-            case EventSlot.Form.noSecond, EventSlot.Form.sameSecond: return Int64(slot.word2)
-            default: break
-            }
-        default: break
-        }
-        return field.value(in: withoutObligation(index))
-    }
-
     /// Whether all that slots name is there, in its range, and days never fall: what reading relies on.
     var isSound: Bool {
         for index in slots.indices {

@@ -97,3 +97,15 @@ private struct Block {
         }
     }
 }
+
+extension History {
+    /// A field's value in the event at `index`. A first amount that lies in the slot is read without the rest.
+    @inline(__always)
+    fileprivate func value(of field: Field, at index: Int) -> Int64? {
+        let slot = slots[index]
+        switch (field, slot.wideCount) {
+        case (.due, 0), (.limit, 0), (.amount, 0), (.depositHeld, 0): return Int64(slot.word2)
+        default: return field.value(in: withoutObligation(index))
+        }
+    }
+}
