@@ -32,7 +32,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Core: no clock, file, socket or randomness.
-        .target(name: "Scoring", dependencies: ["Events", "Checksums", "CPrefetch"], swiftSettings: strict),
+        .target(name: "Scoring", dependencies: ["Events", "Checksums", "CMemory"], swiftSettings: strict),
         .target(name: "Events", dependencies: ["Checksums"], swiftSettings: strict),
 
         // Edges: each hides one library or one system interface.
@@ -59,7 +59,7 @@ let package = Package(
             name: "CSimdJSON", path: "Sources/C/CSimdJSON",
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
 
-        .systemLibrary(name: "CPrefetch", path: "Sources/C/CPrefetch"),  // one instruction that Swift has no word for
+        .systemLibrary(name: "CMemory", path: "Sources/C/CMemory"),  // prefetch and aligned pages: Swift has no word for them
 
         // Tests, and what they share.
         support("SimulatedLog", ["Log"]),  // a log in memory: partitions, groups, transactions, crashes, by a seed

@@ -11,7 +11,7 @@ private let layers: [(folder: String, imports: Set<String>)] = [
     ("Sources/Snapshots", ["CZstd", "Checksums", "Glibc", "Synchronization"]),
     // Core: no clock, file, socket or randomness, so no Glibc and no Foundation.
     ("Sources/Events", ["Checksums"]),
-    ("Sources/Scoring", ["Events", "Checksums", "CPrefetch"]),
+    ("Sources/Scoring", ["Events", "Checksums", "CMemory"]),
     // Edges that know events or scorecards.
     ("Sources/Wire", ["CEventProto", "CSimdJSON", "CSodium", "Events", "Glibc"]),
     ("Sources/ScorecardFiles", ["Scoring", "Events", "Checksums", "Foundation", "FoundationXML"]),

@@ -26,6 +26,7 @@ extension FoldState {
                 _ = bring(slot, into: &output)  // who is due after that is in the calendar again
             } else if step(slot, into: &output) {
                 schedule(slot)
+                people.settle(slot)
             }
         }
     }

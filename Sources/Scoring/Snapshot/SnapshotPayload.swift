@@ -115,6 +115,7 @@ extension FoldState {
             compiled = generations.compiled(people[slot].ledger.generation)
             evaluate(slot)
             schedule(slot)
+            people.settle(slot)
         }
         compiled = generations.inForce.compiled
         lineUp()

@@ -15,7 +15,7 @@ struct History: ~Copyable {
     /// · id · u8 length of all that.
     var names = PackedArray<UInt8>()
     /// Of many events only; empty where a look at all of them is as fast.
-    private var filter = IdentityFilter()
+    var filter = IdentityFilter()
 
     init() {}
 

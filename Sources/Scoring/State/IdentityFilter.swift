@@ -7,7 +7,7 @@ import Events
 /// stay until it is full and is made anew, in its place.
 struct IdentityFilter: ~Copyable {
     /// Keys that may still come before it is made anew; then the bits.
-    private var words = PackedArray<UInt64>()
+    var words = PackedArray<UInt64>()
 
     private static let keysPerWord = 6
 

@@ -7,7 +7,7 @@ import Events
 /// u8 grants · u8 generation · u16 bins · each bin i16 · grants (see Grant.encode) · notices, 25 bytes each, to the end
 /// ```
 struct Ledger: ~Copyable {
-    private var bytes = PackedArray<UInt8>()
+    var bytes = PackedArray<UInt8>()
 
     private static let header = 4
     private static let noticeBytes = 25

@@ -1,14 +1,16 @@
-import CPrefetch
+import CMemory
 import Events
 
 /// A growing array that costs its owner one word: count, capacity and elements lie together on the heap, and nothing is
 /// there as long as nothing was added. There are several in each of millions of persons, where the 32 bytes of a standard
 /// array's header would be more than what it holds; and since it has one owner, no reference is counted.
+///
+/// It grows on the heap; whoever holds it may `move` it into a `StateMemory` when nothing reads it.
 @safe struct PackedArray<Element: BitwiseCopyable>: ~Copyable {
-    /// u32 count · u32 capacity · elements.
+    /// A block: its header, then the elements. On the heap, or in a `StateMemory`.
     private var storage: UnsafeMutableRawPointer?
 
-    private static var headerBytes: Int { 8 }
+    private static var headerBytes: Int { BlockHeader.byteCount }
 
     init() { unsafe storage = nil }
 
@@ -20,7 +22,7 @@ import Events
         setCount(other.count)
     }
 
-    deinit { unsafe storage?.deallocate() }
+    deinit { if let storage = unsafe storage { unsafe Self.release(storage) } }
 
     var count: Int {
         @inline(__always) get {
@@ -145,8 +147,27 @@ import Events
 
     /// Gives the memory back.
     mutating func removeAll() {
-        unsafe storage?.deallocate()
+        if let storage = unsafe storage { unsafe Self.release(storage) }
         unsafe storage = nil
+    }
+
+    // MARK: - Where it lies
+
+    var isOnHeap: Bool {
+        guard let storage = unsafe storage else { return false }
+        return unsafe storage.load(as: BlockHeader.self).isOnHeap
+    }
+
+    /// Moves the block to the end of `memory`, with no more room than growing leaves; one that is too large stays.
+    mutating func move(into memory: inout StateMemory, for owner: StateMemory.Owner) {
+        guard !isEmpty, let storage = unsafe storage else { return removeAll() }
+        let capacity = Swift.min(capacity, count + Self.room(for: count))
+        let byteCount = (Self.headerBytes + capacity * MemoryLayout<Element>.stride + 7) / 8 * 8
+        guard byteCount <= StateMemory.blockBytesMax else { return }
+        let place = unsafe memory.place(byteCount: byteCount)
+        let header = BlockHeader(count: count, capacity: capacity, owner: owner, byteCount: byteCount)
+        unsafe place.storeBytes(of: header, as: BlockHeader.self)
+        unsafe take(place, from: storage, count)
     }
 
     // MARK: - Storage
@@ -167,27 +188,45 @@ import Events
         unsafe storage.storeBytes(of: UInt32(count), as: UInt32.self)
     }
 
-    /// By four elements or a thirty-second: room that nobody uses is what a person should not cost.
     @inline(never)
     private mutating func grow(by added: Int) {
-        let least = MemoryLayout<Element>.stride < 4 ? 0 : Swift.min(count, 4)
-        setCapacity(count + Swift.max(added, count / 32, least))
+        setCapacity(count + Swift.max(added, Self.room(for: count)))
+    }
+
+    /// Four elements or a thirty-second: room that nobody uses is what a person should not cost.
+    private static func room(for count: Int) -> Int {
+        Swift.max(count / 32, MemoryLayout<Element>.stride < 4 ? 0 : Swift.min(count, 4))
     }
 
     private mutating func setCapacity(_ capacity: Int) {
         precondition(capacity >= count && capacity <= Int(UInt32.max) && MemoryLayout<Element>.alignment <= 8)
         guard capacity > 0 else { return removeAll() }
-        let count = count
         let grown = UnsafeMutableRawPointer.allocate(
             byteCount: Self.headerBytes + capacity * MemoryLayout<Element>.stride, alignment: 8)
-        unsafe grown.storeBytes(of: UInt32(count), as: UInt32.self)
-        unsafe grown.storeBytes(of: UInt32(capacity), toByteOffset: 4, as: UInt32.self)
-        if let storage = unsafe storage {
-            unsafe (grown + Self.headerBytes).copyMemory(
-                from: storage + Self.headerBytes, byteCount: count * MemoryLayout<Element>.stride)
-            unsafe storage.deallocate()
+        unsafe grown.storeBytes(of: BlockHeader(count: count, capacity: capacity), as: BlockHeader.self)
+        guard let storage = unsafe storage else {
+            unsafe self.storage = grown
+            return
         }
-        unsafe storage = grown
+        unsafe take(grown, from: storage, count)
+    }
+
+    /// Goes over to another block, whose header stands.
+    private mutating func take(
+        _ block: UnsafeMutableRawPointer, from old: UnsafeMutableRawPointer, _ count: Int
+    ) {
+        unsafe (block + Self.headerBytes).copyMemory(
+            from: old + Self.headerBytes, byteCount: count * MemoryLayout<Element>.stride)
+        unsafe Self.release(old)
+        unsafe storage = block
+    }
+
+    private static func release(_ block: UnsafeMutableRawPointer) {
+        if unsafe block.load(as: BlockHeader.self).isOnHeap {
+            unsafe block.deallocate()
+        } else {
+            unsafe Segment.release(block)
+        }
     }
 }
 

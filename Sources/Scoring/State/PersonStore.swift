@@ -1,7 +1,7 @@
-import CPrefetch
+import CMemory
 
 /// Persons in slots that never move while they live: pages of a fixed size, so that growing copies nothing and a slot
-/// costs no more than its person. Who is in is the table's business.
+/// costs no more than its person; and the memory of their arrays. Who is in is the table's business.
 @safe struct PersonStore: ~Copyable {
     private static let pageBits = 10
     private static let pageCount = 1 << pageBits
@@ -12,6 +12,8 @@ import CPrefetch
     private(set) var end = 0
     /// Whether a slot below `end` holds a person.
     private(set) var isHeld: [Bool] = []
+    /// Let go of after the persons, whose arrays lie in it: a deinit's own words come before its fields'.
+    private var memory = StateMemory()
 
     init() {}
 
@@ -56,6 +58,19 @@ import CPrefetch
         unsafe address(slot).deinitialize(count: 1)
         isHeld[slot] = false
     }
+
+    /// Sees to it that what has grown of a person lies with the others, and moves some of the others closer together where
+    /// there are holes. To be called between two records. Complexity: what the person has gained, and some moves.
+    mutating func settle(_ slot: Int) {
+        unsafe address(slot).pointee.settle(at: UInt32(slot), in: &memory)
+        var moves = Self.movesAtOnce
+        while moves > 0, let owner = memory.nextToMove() {
+            unsafe address(Int(owner.slot)).pointee.move(owner, into: &memory)
+            moves -= 1
+        }
+    }
+
+    private static let movesAtOnce = 4
 
     @inline(__always)
     private func address(_ slot: Int) -> UnsafeMutablePointer<Person> {

@@ -1,4 +1,4 @@
-import CPrefetch
+import CMemory
 import Events
 
 /// The persons of one partition, found by key: open addressing over slots that never move while a person lives.
@@ -47,6 +47,9 @@ struct PersonTable: ~Copyable {
     }
 
     func holds(_ slot: Int) -> Bool { people.holds(slot) }
+
+    /// See `PersonStore`.
+    mutating func settle(_ slot: Int) { people.settle(slot) }
 
     // MARK: - Changing
 
