@@ -26,7 +26,6 @@ extension FoldState {
                 _ = bring(slot, into: &output)  // who is due after that is in the calendar again
             } else if step(slot, into: &output) {
                 schedule(slot)
-                people.settle(slot)
             }
         }
     }
@@ -76,8 +75,10 @@ extension FoldState {
         stand(slot, on: day)
     }
 
-    /// Works out when the person is due next and sees to it that the calendar looks by then.
+    /// Works out when the person is due next and sees to it that the calendar looks by then. Comes last, when all that was
+    /// to change of them has: their arrays may move.
     mutating func schedule(_ slot: Int) {
+        people.settle(slot)
         var dueAt = people[slot].ledger.earliestExpiry
         if people[slot].nextDay < .max {
             dueAt = min(dueAt, properties!.dayOffset.start(of: people[slot].nextDay, for: people[slot].key))

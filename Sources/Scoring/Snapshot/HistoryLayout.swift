@@ -2,7 +2,7 @@ import Events
 
 // A person's events in a snapshot (schemas/snapshot.md), little endian, as they lie in memory:
 //
-// u32 slots, each 5 × u32 (see EventSlot) · u32 wides, each i64 · u8 obligations, each u64 · u32 bytes of names, names
+// u32 slots, each 18 bytes (see EventSlot) · u32 wides, each i64 · u8 obligations, each u64 · u32 bytes of names, names
 extension History {
     func encode(into bytes: inout [UInt8]) {
         // Integers without a gap, and the machine is little endian: they lie in memory as they stand in the layout.

@@ -7,7 +7,7 @@ import Events
 /// (schemas/snapshot.md has the same, with the parts of a person):
 ///
 /// ```
-/// u8 version 5 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
+/// u8 version 6 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
 /// u8 secret known · u64 fingerprint · u8 models of the beginning, each: hash u64 high, u64 low
 /// generations of models (see GenerationsLayout) · u64 sequence · chain u64 high, u64 low
 /// ticks: u8 clock stands, i64 clock, i64 first clock, per raw consents partition: u8 ticked, i64 time
@@ -17,7 +17,7 @@ import Events
 /// ```
 /// What follows from the rest is not in it: calendar, due moments, index, count of those who wait.
 extension PartitionFold {
-    public static let payloadVersion: UInt8 = 5
+    public static let payloadVersion: UInt8 = 6
 
     /// Complexity: O(state), and O(n log n) in persons.
     public func encodeState(into bytes: inout [UInt8]) { state.encode(into: &bytes) }
@@ -115,7 +115,6 @@ extension FoldState {
             compiled = generations.compiled(people[slot].ledger.generation)
             evaluate(slot)
             schedule(slot)
-            people.settle(slot)
         }
         compiled = generations.inForce.compiled
         lineUp()

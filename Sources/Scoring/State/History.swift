@@ -2,7 +2,7 @@ import Events
 
 /// A person's events in the order (occurred-at, producer, event id), and nothing that could be worked out from them.
 ///
-/// 20 bytes an event, 28 for a cash flow, 52 for a statement. Names are kept only of events dated to a whole second, as
+/// 18 bytes an event, 26 for a cash flow, 50 for a statement. Names are kept only of events dated to a whole second, as
 /// events dated by day are: there ties are common, and producer and id decide them. Between events of one millisecond
 /// within a second the hash of their names decides.
 struct History: ~Copyable {
@@ -44,7 +44,7 @@ struct History: ~Copyable {
         @inline(__always) get {
             let slot = slots[index]
             var event = unpack(slot)
-            if slot.obligation != 0 { event.third = obligations[Int(slot.obligation) - 1] }
+            if slot.obligation != 0 { event.third = obligations[slot.obligation - 1] }
             return event
         }
     }
@@ -67,7 +67,7 @@ struct History: ~Copyable {
     @inline(__always)
     func days(_ index: Int) -> Int32 {
         let slot = slots[index]
-        return slot.form == EventSlot.Form.wide ? WideCalendar(word: wides[Int(slot.word2)]).days : slot.inlineDays
+        return slot.form == EventSlot.Form.wide ? WideCalendar(word: wides[Int(slot.word)]).days : slot.inlineDays
     }
 
     func identity(_ index: Int) -> UInt64 { slots[index].identity }
@@ -135,7 +135,7 @@ struct History: ~Copyable {
     private func unpack(_ slot: EventSlot) -> KeptEvent {
         var event = KeptEvent(
             day: slot.day, millisecond: slot.millisecond, eventClass: slot.eventClass, currency: slot.inlineCurrency,
-            days: slot.inlineDays, monthOffset: slot.monthOffset, firstMinor: Int64(slot.word2), secondMinor: 0,
+            days: slot.inlineDays, monthOffset: slot.monthOffset, firstMinor: Int64(slot.word), secondMinor: 0,
             third: 0)
         switch slot.form {
         case EventSlot.Form.noSecond: break
@@ -147,7 +147,7 @@ struct History: ~Copyable {
 
     @inline(__always)
     private func unpackWide(_ slot: EventSlot, into event: inout KeptEvent) {
-        let place = Int(slot.word2)
+        let place = Int(slot.word)
         guard slot.form == EventSlot.Form.wide else {
             event.firstMinor = Int64(UInt64(bitPattern: wides[place]) >> 32)
             event.secondMinor = Int64(Int32(truncatingIfNeeded: wides[place]))
@@ -164,7 +164,7 @@ struct History: ~Copyable {
 
     @inline(__always)
     private func currency(_ slot: EventSlot) -> UInt8 {
-        slot.form == EventSlot.Form.wide ? WideCalendar(word: wides[Int(slot.word2)]).currency : slot.inlineCurrency
+        slot.form == EventSlot.Form.wide ? WideCalendar(word: wides[Int(slot.word)]).currency : slot.inlineCurrency
     }
 
     /// Whether all that slots name is there, in its range, and days never fall: what reading relies on.
@@ -172,8 +172,8 @@ struct History: ~Copyable {
         for index in slots.indices {
             let slot = slots[index]
             if index > 0, slots[index - 1].day > slot.day { return false }
-            if slot.wideCount > 0, Int(slot.word2) + slot.wideCount > wides.count { return false }
-            if Int(slot.obligation) > obligations.count || slot.eventClass.code >= EventClass.end { return false }
+            if slot.wideCount > 0, Int(slot.word) + slot.wideCount > wides.count { return false }
+            if slot.obligation > obligations.count || slot.eventClass.code >= EventClass.end { return false }
         }
         return true
     }
@@ -243,28 +243,18 @@ struct History: ~Copyable {
     // MARK: - Packing
 
     private mutating func pack(_ event: KeptEvent, identity: UInt64, check: UInt8) -> EventSlot {
-        var obligation: UInt8 = 0
+        var obligation = 0
         var isWide =
-            event.currency > 3 || event.days >= Int32(EventSlot.noDays) || !(-1...1).contains(event.monthOffset)
+            event.currency > EventSlot.currencyMax || event.days >= EventSlot.noDays
+            || !(-1...1).contains(event.monthOffset)
         if event.type == EventType.repayment.kept {
             obligation = place(ofObligation: event.third)
             isWide = isWide || obligation == 0
         } else {
             isWide = isWide || event.third != 0
         }
-        let fits = event.firstMinor <= Int64(UInt32.max)
-        var form = EventSlot.Form.wide
-        if !isWide, fits {
-            if event.secondMinor == 0 {
-                form = EventSlot.Form.noSecond
-            } else if event.secondMinor == event.firstMinor {
-                form = EventSlot.Form.sameSecond
-            } else if Int32(exactly: event.secondMinor) != nil {
-                form = EventSlot.Form.pair
-            }
-        }
-        var word2 = UInt32(truncatingIfNeeded: event.firstMinor)
-        if form >= EventSlot.Form.pair { word2 = UInt32(wides.count) }
+        let form = isWide ? EventSlot.Form.wide : Self.form(event.firstMinor, event.secondMinor)
+        let place = wides.count
         switch form {
         case EventSlot.Form.pair:
             wides.append(event.firstMinor << 32 | Int64(UInt32(truncatingIfNeeded: event.secondMinor)))
@@ -278,21 +268,27 @@ struct History: ~Copyable {
         default: break
         }
         let isCalendarWide = form == EventSlot.Form.wide
-        let days = isCalendarWide || event.days < 0 ? EventSlot.noDays : UInt32(event.days)
-        let month = isCalendarWide ? 0 : UInt32(event.monthOffset + 1)
-        let currency = isCalendarWide ? 0 : UInt32(event.currency)
         return EventSlot(
-            word0: UInt32(truncatingIfNeeded: identity),
-            word1: UInt32(truncatingIfNeeded: identity >> 32) & 0xFFFF | UInt32(obligation) << 16 | UInt32(check) << 24,
-            word2: word2, word3: UInt32(event.millisecond) | form << 27 | month << 29,
-            word4: UInt32(event.day) | UInt32(event.eventClass.code) << 17 | currency << 23 | days << 25)
+            identity: identity, check: check, day: event.day, eventClass: event.eventClass,
+            days: isCalendarWide ? -1 : event.days, millisecond: event.millisecond,
+            monthOffset: isCalendarWide ? 0 : event.monthOffset, form: form, obligation: obligation,
+            currency: isCalendarWide ? 0 : event.currency,
+            word: form >= EventSlot.Form.pair ? UInt32(place) : UInt32(event.firstMinor))
+    }
+
+    /// Of the forms in which two amounts lie, the smallest that holds these.
+    private static func form(_ first: Int64, _ second: Int64) -> UInt32 {
+        if first <= EventSlot.amountMax, second == 0 { return EventSlot.Form.noSecond }
+        if first <= EventSlot.amountMax, second == first { return EventSlot.Form.sameSecond }
+        if first <= Int64(UInt32.max), Int32(exactly: second) != nil { return EventSlot.Form.pair }
+        return EventSlot.Form.wide
     }
 
     /// The obligation's place in the table, counted from 1; 0 where the table is full.
-    private mutating func place(ofObligation hash: UInt64) -> UInt8 {
-        if let place = obligations.firstIndex(of: hash) { return UInt8(place + 1) }
-        guard obligations.count < 255 else { return 0 }
+    private mutating func place(ofObligation hash: UInt64) -> Int {
+        if let place = obligations.firstIndex(of: hash) { return place + 1 }
+        guard obligations.count < EventSlot.obligationMax else { return 0 }
         obligations.append(hash)
-        return UInt8(obligations.count)
+        return obligations.count
     }
 }

@@ -7,14 +7,14 @@ extension History {
         var first = UInt32(wides.count)
         if let oldest = slots.indices.first(where: { slots[$0].wideCount > 0 }) {
             // Seldom far from the first in use, and found without a look at all.
-            guard Int(slots[oldest].word2) * Self.cutShare >= wides.count else { return }
+            guard Int(slots[oldest].word) * Self.cutShare >= wides.count else { return }
             for index in oldest..<slots.count where slots[index].wideCount > 0 {
-                first = min(first, slots[index].word2)
+                first = min(first, slots[index].word)
             }
         }
         guard first > 0 else { return }
         wides.removeSubrange(0..<Int(first))
-        for index in slots.indices where slots[index].wideCount > 0 { slots[index].word2 -= first }
+        for index in slots.indices where slots[index].wideCount > 0 { slots[index].word -= first }
     }
 
     private static let cutShare = 8
@@ -24,8 +24,8 @@ extension History {
         guard !wides.isEmpty else { return }
         var packed = PackedArray<Int64>()
         for index in slots.indices where slots[index].wideCount > 0 {
-            let words = Int(slots[index].word2)..<Int(slots[index].word2) + slots[index].wideCount
-            slots[index].word2 = UInt32(packed.count)
+            let words = Int(slots[index].word)..<Int(slots[index].word) + slots[index].wideCount
+            slots[index].word = UInt32(packed.count)
             for word in words { packed.append(wides[word]) }
         }
         wides = packed
@@ -34,26 +34,25 @@ extension History {
     /// Takes obligations out of the table that no event names any more.
     mutating func forgetObligations() {
         guard !obligations.isEmpty else { return }
-        var places = [256 of UInt8](repeating: 0)
+        var places = [16 of Int](repeating: 0)
         var missing = obligations.count
         for index in slots.indices {
-            let place = Int(slots[index].obligation)
+            let place = slots[index].obligation
             if place > 0, places[place] == 0 {
                 places[place] = 1
                 missing -= 1
                 if missing == 0 { return }
             }
         }
-        var last: UInt8 = 0
+        var last = 0
         for place in 1...obligations.count where places[place] != 0 {
             last += 1
             places[place] = last
-            obligations[Int(last) - 1] = obligations[place - 1]
+            obligations[last - 1] = obligations[place - 1]
         }
-        obligations.removeSubrange(Int(last)..<obligations.count)
+        obligations.removeSubrange(last..<obligations.count)
         for index in slots.indices where slots[index].obligation != 0 {
-            let place = UInt32(places[Int(slots[index].obligation)])
-            slots[index].word1 = slots[index].word1 & 0xFF00_FFFF | place << 16
+            slots[index].obligation = places[slots[index].obligation]
         }
     }
 }

@@ -131,6 +131,7 @@ import Events
     mutating func removeLast() -> Element {
         let last = self[count - 1]
         setCount(count - 1)
+        if (count - 1) * 4 < capacity * 3 { setCapacity(count + Self.room(for: count)) }
         return last
     }
 
@@ -162,10 +163,11 @@ import Events
     mutating func move(into memory: inout StateMemory, for owner: StateMemory.Owner) {
         guard !isEmpty, let storage = unsafe storage else { return removeAll() }
         let capacity = Swift.min(capacity, count + Self.room(for: count))
-        let byteCount = (Self.headerBytes + capacity * MemoryLayout<Element>.stride + 7) / 8 * 8
+        let byteCount = BlockHeader.blockBytes(capacity, owner.part)
+        assert(owner.part.stride == MemoryLayout<Element>.stride)
         guard byteCount <= StateMemory.blockBytesMax else { return }
         let place = unsafe memory.place(byteCount: byteCount)
-        let header = BlockHeader(count: count, capacity: capacity, owner: owner, byteCount: byteCount)
+        let header = BlockHeader(count: count, capacity: capacity, owner: owner)
         unsafe place.storeBytes(of: header, as: BlockHeader.self)
         unsafe take(place, from: storage, count)
     }
@@ -201,8 +203,9 @@ import Events
     private mutating func setCapacity(_ capacity: Int) {
         precondition(capacity >= count && capacity <= Int(UInt32.max) && MemoryLayout<Element>.alignment <= 8)
         guard capacity > 0 else { return removeAll() }
-        let grown = UnsafeMutableRawPointer.allocate(
-            byteCount: Self.headerBytes + capacity * MemoryLayout<Element>.stride, alignment: 8)
+        let grown = unsafe UnsafeMutableRawPointer.allocate(
+            byteCount: BlockHeader.lead + Self.headerBytes + capacity * MemoryLayout<Element>.stride, alignment: 8)
+            + BlockHeader.lead
         unsafe grown.storeBytes(of: BlockHeader(count: count, capacity: capacity), as: BlockHeader.self)
         guard let storage = unsafe storage else {
             unsafe self.storage = grown
@@ -223,7 +226,7 @@ import Events
 
     private static func release(_ block: UnsafeMutableRawPointer) {
         if unsafe block.load(as: BlockHeader.self).isOnHeap {
-            unsafe block.deallocate()
+            unsafe (block - BlockHeader.lead).deallocate()
         } else {
             unsafe Segment.release(block)
         }

@@ -96,9 +96,7 @@ extension Person {
     /// Drops events dated on or before `day`, at most the day the person stands at less the horizon; so many at a time that
     /// moving the others up costs little for each. Whether any went.
     mutating func drop(through day: Int32, plan: Plan) -> Bool {
-        guard events.count > 0, events.day(0) <= day - Self.dropDays, events.day(lastToDrop) <= day else {
-            return false
-        }
+        guard events.count > 0, events.day(lastToDrop) <= day else { return false }
         if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
         let before = events.count
         events.drop(through: day)
@@ -115,7 +113,6 @@ extension Person {
 
     private var lastToDrop: Int { events.count / 32 }
 
-    private static let dropDays: Int32 = 10
     /// From so many events on, running totals are kept.
     static let totalsMin = 64
 }

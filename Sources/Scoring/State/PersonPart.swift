@@ -1,6 +1,15 @@
 /// A person's arrays, by what a block of `StateMemory` says it is.
 enum PersonPart: UInt8, CaseIterable {
     case slots, wides, obligations, names, filter, totals, ledger
+
+    /// Bytes of an element.
+    var stride: Int {
+        switch self {
+        case .slots: EventSlot.byteCount
+        case .wides, .obligations, .filter, .totals: 8
+        case .names, .ledger: 1
+        }
+    }
 }
 
 extension Person {

@@ -64,7 +64,7 @@ import CMemory
         guard let victim else { return nil }
         while victimPlace < victim.end {
             let header = victim.header(at: victimPlace)
-            victimPlace += header.byteCount
+            victimPlace += header.blockBytes
             if let owner = header.owner { return owner }
         }
         precondition(victim.live == 0, "all in a cleaned segment have moved")
@@ -104,48 +104,54 @@ import CMemory
 
 /// What stands before the elements of a `PackedArray`.
 struct BlockHeader: BitwiseCopyable {
-    static let byteCount = 16
+    static let byteCount = 12
+    /// A block begins this far after a multiple of 8, so that its elements are at one.
+    static let lead = 4
 
     var count: UInt32
     let capacity: UInt32
-    /// Of the person, or one of the marks.
-    var slot: UInt32
-    /// 8 part · 24 bytes of the block, in eights; 0 on the heap.
-    private let partAndSize: UInt32
+    /// 3 part · 29 slot of the person, or one of the marks.
+    private var owned: UInt32
 
     private static let onHeap = UInt32.max
-    private static let dead = UInt32.max - 1
+    private static let dead = UInt32(1) << slotBits - 1
+    private static let slotBits: UInt32 = 29
 
     /// Of a block on the heap.
     init(count: Int, capacity: Int) {
         self.count = UInt32(count)
         self.capacity = UInt32(capacity)
-        slot = Self.onHeap
-        partAndSize = 0
+        owned = Self.onHeap
     }
 
-    init(count: Int, capacity: Int, owner: StateMemory.Owner, byteCount: Int) {
+    init(count: Int, capacity: Int, owner: StateMemory.Owner) {
+        precondition(owner.slot < Self.dead)
         self.count = UInt32(count)
         self.capacity = UInt32(capacity)
-        slot = owner.slot
-        partAndSize = UInt32(owner.part.rawValue) << 24 | UInt32(byteCount / 8)
+        owned = UInt32(owner.part.rawValue) << Self.slotBits | owner.slot
     }
 
-    var isOnHeap: Bool { slot == Self.onHeap }
-    var byteCount: Int { Int(partAndSize & 0xFF_FFFF) * 8 }
+    var isOnHeap: Bool { owned == Self.onHeap }
+
+    private var part: PersonPart { PersonPart(rawValue: UInt8(owned >> Self.slotBits))! }
+
+    /// Of a block that is not on the heap.
+    var blockBytes: Int { Self.blockBytes(Int(capacity), part) }
+
+    static func blockBytes(_ capacity: Int, _ part: PersonPart) -> Int { (byteCount + capacity * part.stride + 7) / 8 * 8 }
 
     /// Nil for one that is dead.
     var owner: StateMemory.Owner? {
-        slot == Self.dead ? nil : .init(slot: slot, part: PersonPart(rawValue: UInt8(partAndSize >> 24))!)
+        owned & Self.dead == Self.dead ? nil : .init(slot: owned & Self.dead, part: part)
     }
 
-    mutating func die() { slot = Self.dead }
+    mutating func die() { owned |= Self.dead }
 }
 
-/// A huge page: u32 bytes of blocks that live · u32 where the next block begins · 8 bytes unused · blocks.
+/// A huge page: u32 bytes of blocks that live · u32 where the next block begins · 4 bytes unused · blocks.
 @safe struct Segment: Equatable {
     static let byteCount = 1 << 21
-    static let headerBytes = 16
+    static let headerBytes = 8 + BlockHeader.lead
 
     private let base: UnsafeMutableRawPointer
 
@@ -189,7 +195,7 @@ struct BlockHeader: BitwiseCopyable {
     static func release(_ block: UnsafeMutableRawPointer) {
         var header = unsafe block.load(as: BlockHeader.self)
         let segment = unsafe Segment(of: block)
-        segment.live -= header.byteCount
+        segment.live -= header.blockBytes
         header.die()
         unsafe block.storeBytes(of: header, as: BlockHeader.self)
     }

@@ -104,7 +104,7 @@ extension History {
     fileprivate func value(of field: Field, at index: Int) -> Int64? {
         let slot = slots[index]
         switch (field, slot.wideCount) {
-        case (.due, 0), (.limit, 0), (.amount, 0), (.depositHeld, 0): return Int64(slot.word2)
+        case (.due, 0), (.limit, 0), (.amount, 0), (.depositHeld, 0): return Int64(slot.word)
         default: return field.value(in: withoutObligation(index))
         }
     }
