@@ -113,6 +113,7 @@ struct History: ~Copyable {
     func prefetchHeaders() {
         slots.prefetch(byteCount: 1)
         obligations.prefetch(byteCount: 1)
+        wides.prefetch(byteCount: 1)
         filter.prefetch()
     }
 
@@ -254,7 +255,8 @@ struct History: ~Copyable {
             isWide = isWide || event.third != 0
         }
         let form = isWide ? EventSlot.Form.wide : Self.form(event.firstMinor, event.secondMinor)
-        let place = wides.count
+        // Where they are many, the words' own cache line is looked at only for an event that has some.
+        let word = form >= EventSlot.Form.pair ? UInt32(wides.count) : UInt32(event.firstMinor)
         switch form {
         case EventSlot.Form.pair:
             wides.append(event.firstMinor << 32 | Int64(UInt32(truncatingIfNeeded: event.secondMinor)))
@@ -272,8 +274,7 @@ struct History: ~Copyable {
             identity: identity, check: check, day: event.day, eventClass: event.eventClass,
             days: isCalendarWide ? -1 : event.days, millisecond: event.millisecond,
             monthOffset: isCalendarWide ? 0 : event.monthOffset, form: form, obligation: obligation,
-            currency: isCalendarWide ? 0 : event.currency,
-            word: form >= EventSlot.Form.pair ? UInt32(place) : UInt32(event.firstMinor))
+            currency: isCalendarWide ? 0 : event.currency, word: word)
     }
 
     /// Of the forms in which two amounts lie, the smallest that holds these.

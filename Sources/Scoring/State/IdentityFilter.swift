@@ -3,13 +3,13 @@ import Events
 /// Says of most identities that a person has no such event, without a look at the events: a Bloom filter whose bits of
 /// one key lie in one word (Putze, Sanders, Singler 2007). Derived, so no snapshot holds it.
 ///
-/// 8 bits a key, four of them set: about one in 25 new identities is looked for in vain. Bits of events that have left
+/// 10 bits a key, four of them set: about one in 55 new identities is looked for in vain. Bits of events that have left
 /// stay until it is full and is made anew, in its place.
 struct IdentityFilter: ~Copyable {
     /// Keys that may still come before it is made anew; then the bits.
     var words = PackedArray<UInt64>()
 
-    private static let keysPerWord = 8
+    private static let keysPerWord = 6
 
     init() {}
 
@@ -37,12 +37,12 @@ struct IdentityFilter: ~Copyable {
         return true
     }
 
-    /// Made anew for the events that there are, with room for a sixteenth more at least; where it must grow, for an eighth,
+    /// Made anew for the events that there are, with room for a sixteenth more at least; where it must grow, for a quarter,
     /// so that it seldom does.
     mutating func rebuild(_ slots: borrowing PackedArray<EventSlot>) {
         let least = Self.words(for: slots.count + slots.count / 16 + 1)
         if words.count < least {
-            words.append(repeating: 0, count: Self.words(for: slots.count + slots.count / 8 + 1) - words.count)
+            words.append(repeating: 0, count: Self.words(for: slots.count + slots.count / 4 + 1) - words.count)
         }
         var bits = words.mutableSpan
         for index in bits.indices { bits[index] = 0 }

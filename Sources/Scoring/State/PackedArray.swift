@@ -7,12 +7,17 @@ import Events
 ///
 /// It grows on the heap; whoever holds it may `move` it into a `StateMemory` when nothing reads it.
 @safe struct PackedArray<Element: BitwiseCopyable>: ~Copyable {
-    /// A block: its header, then the elements. On the heap, or in a `StateMemory`.
-    private var storage: UnsafeMutableRawPointer?
+    /// The address of a block, plus one for a block on the heap, which is known by that without a look at it; 0 for none.
+    private var word: UInt = 0
+
+    /// The block, on the heap or in a `StateMemory`: its header, then the elements.
+    private var storage: UnsafeMutableRawPointer? {
+        @inline(__always) get { unsafe UnsafeMutableRawPointer(bitPattern: word & ~1) }
+    }
 
     private static var headerBytes: Int { BlockHeader.byteCount }
 
-    init() { unsafe storage = nil }
+    init() {}
 
     init(copying other: borrowing PackedArray) {
         self.init()
@@ -22,7 +27,7 @@ import Events
         setCount(other.count)
     }
 
-    deinit { if let storage = unsafe storage { unsafe Self.release(storage) } }
+    deinit { release() }
 
     var count: Int {
         @inline(__always) get {
@@ -148,28 +153,29 @@ import Events
 
     /// Gives the memory back.
     mutating func removeAll() {
-        if let storage = unsafe storage { unsafe Self.release(storage) }
-        unsafe storage = nil
+        release()
+        word = 0
     }
 
     // MARK: - Where it lies
 
-    var isOnHeap: Bool {
-        guard let storage = unsafe storage else { return false }
-        return unsafe storage.load(as: BlockHeader.self).isOnHeap
-    }
+    var isOnHeap: Bool { @inline(__always) get { word & 1 != 0 } }
 
-    /// Moves the block to the end of `memory`, with no more room than growing leaves; one that is too large stays.
-    mutating func move(into memory: inout StateMemory, for owner: StateMemory.Owner) {
-        guard !isEmpty, let storage = unsafe storage else { return removeAll() }
-        let capacity = Swift.min(capacity, count + Self.room(for: count))
+    var isFull: Bool { @inline(__always) get { count == capacity } }
+
+    /// Moves the block to the end of `memory`, with no more room than growing leaves, and where it `grows` with half of that
+    /// at least; one that is too large stays.
+    mutating func move(into memory: inout StateMemory, for owner: StateMemory.Owner, grows: Bool = false) {
+        guard !isEmpty else { return removeAll() }
+        let room = Self.room(for: count)
+        let capacity = Swift.max(Swift.min(capacity, count + room), grows ? count + (isFull ? room : room / 2) : 0)
         let byteCount = BlockHeader.blockBytes(capacity, owner.part)
         assert(owner.part.stride == MemoryLayout<Element>.stride)
         guard byteCount <= StateMemory.blockBytesMax else { return }
         let place = unsafe memory.place(byteCount: byteCount)
         let header = BlockHeader(count: count, capacity: capacity, owner: owner)
         unsafe place.storeBytes(of: header, as: BlockHeader.self)
-        unsafe take(place, from: storage, count)
+        unsafe take(place, isOnHeap: false)
     }
 
     // MARK: - Storage
@@ -207,28 +213,25 @@ import Events
             byteCount: BlockHeader.lead + Self.headerBytes + capacity * MemoryLayout<Element>.stride, alignment: 8)
             + BlockHeader.lead
         unsafe grown.storeBytes(of: BlockHeader(count: count, capacity: capacity), as: BlockHeader.self)
-        guard let storage = unsafe storage else {
-            unsafe self.storage = grown
-            return
-        }
-        unsafe take(grown, from: storage, count)
+        unsafe take(grown, isOnHeap: true)
     }
 
     /// Goes over to another block, whose header stands.
-    private mutating func take(
-        _ block: UnsafeMutableRawPointer, from old: UnsafeMutableRawPointer, _ count: Int
-    ) {
-        unsafe (block + Self.headerBytes).copyMemory(
-            from: old + Self.headerBytes, byteCount: count * MemoryLayout<Element>.stride)
-        unsafe Self.release(old)
-        unsafe storage = block
+    private mutating func take(_ block: UnsafeMutableRawPointer, isOnHeap: Bool) {
+        if let storage = unsafe storage {
+            unsafe (block + Self.headerBytes).copyMemory(
+                from: storage + Self.headerBytes, byteCount: count * MemoryLayout<Element>.stride)
+            release()
+        }
+        word = UInt(bitPattern: block) | (isOnHeap ? 1 : 0)
     }
 
-    private static func release(_ block: UnsafeMutableRawPointer) {
-        if unsafe block.load(as: BlockHeader.self).isOnHeap {
-            unsafe (block - BlockHeader.lead).deallocate()
+    private func release() {
+        guard let storage = unsafe storage else { return }
+        if isOnHeap {
+            unsafe (storage - BlockHeader.lead).deallocate()
         } else {
-            unsafe Segment.release(block)
+            unsafe Segment.release(storage)
         }
     }
 }

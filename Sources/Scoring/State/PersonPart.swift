@@ -13,8 +13,10 @@ enum PersonPart: UInt8, CaseIterable {
 }
 
 extension Person {
-    /// Takes into `memory` what has grown since, and so lies on the heap.
+    /// Takes into `memory` what has grown since, and so lies on the heap; and sees to it that the next event has room, so that
+    /// events as a rule grow there and not on the heap.
     mutating func settle(at slot: UInt32, in memory: inout StateMemory) {
+        if events.slots.isFull { move(.init(slot: slot, part: .slots), into: &memory) }
         for part in PersonPart.allCases where isOnHeap(part) {
             move(.init(slot: slot, part: part), into: &memory)
         }
@@ -34,7 +36,7 @@ extension Person {
 
     mutating func move(_ owner: StateMemory.Owner, into memory: inout StateMemory) {
         switch owner.part {
-        case .slots: events.slots.move(into: &memory, for: owner)
+        case .slots: events.slots.move(into: &memory, for: owner, grows: true)
         case .wides: events.wides.move(into: &memory, for: owner)
         case .obligations: events.obligations.move(into: &memory, for: owner)
         case .names: events.names.move(into: &memory, for: owner)

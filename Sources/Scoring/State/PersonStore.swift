@@ -59,18 +59,14 @@ import CMemory
         isHeld[slot] = false
     }
 
-    /// Sees to it that what has grown of a person lies with the others, and moves some of the others closer together where
-    /// there are holes. To be called between two records. Complexity: what the person has gained, and some moves.
+    /// Sees to it that what has grown of a person lies with the others, and moves one array of another closer to the
+    /// rest where there are holes. To be called between two records. Complexity: what the person has gained, and that array.
     mutating func settle(_ slot: Int) {
         unsafe address(slot).pointee.settle(at: UInt32(slot), in: &memory)
-        var moves = Self.movesAtOnce
-        while moves > 0, let owner = memory.nextToMove() {
-            unsafe address(Int(owner.slot)).pointee.move(owner, into: &memory)
-            moves -= 1
-        }
+        guard let owner = memory.nextToMove() else { return }
+        unsafe address(Int(owner.slot)).pointee.move(owner, into: &memory)
+        if let next = memory.ownerAfterNext { prefetch(Int(next.slot)) }
     }
-
-    private static let movesAtOnce = 4
 
     @inline(__always)
     private func address(_ slot: Int) -> UnsafeMutablePointer<Person> {

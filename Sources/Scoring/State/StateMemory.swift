@@ -56,6 +56,12 @@ import CMemory
         return unsafe segment.place(byteCount: byteCount)!
     }
 
+    /// The owner of the block that is to move after the next one, so that they can be asked for from memory; a guess.
+    var ownerAfterNext: Owner? {
+        guard let victim, victimPlace < victim.end else { return nil }
+        return victim.header(at: victimPlace).owner
+    }
+
     /// The owner of the next block that is to move, nil where none is. To be asked between two records; whoever asks moves
     /// that array by `place` before they ask again.
     mutating func nextToMove() -> Owner? {
@@ -110,18 +116,17 @@ struct BlockHeader: BitwiseCopyable {
 
     var count: UInt32
     let capacity: UInt32
-    /// 3 part · 29 slot of the person, or one of the marks.
+    /// 3 part · 29 slot of the person, or the mark of a dead block.
     private var owned: UInt32
 
-    private static let onHeap = UInt32.max
     private static let dead = UInt32(1) << slotBits - 1
     private static let slotBits: UInt32 = 29
 
-    /// Of a block on the heap.
+    /// Of a block on the heap, where nobody asks for an owner.
     init(count: Int, capacity: Int) {
         self.count = UInt32(count)
         self.capacity = UInt32(capacity)
-        owned = Self.onHeap
+        owned = 0
     }
 
     init(count: Int, capacity: Int, owner: StateMemory.Owner) {
@@ -130,8 +135,6 @@ struct BlockHeader: BitwiseCopyable {
         self.capacity = UInt32(capacity)
         owned = UInt32(owner.part.rawValue) << Self.slotBits | owner.slot
     }
-
-    var isOnHeap: Bool { owned == Self.onHeap }
 
     private var part: PersonPart { PersonPart(rawValue: UInt8(owned >> Self.slotBits))! }
 
