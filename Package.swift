@@ -59,7 +59,7 @@ let package = Package(
             name: "CSimdJSON", path: "Sources/C/CSimdJSON",
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
 
-        .systemLibrary(name: "CMemory", path: "Sources/C/CMemory"),  // prefetch and aligned pages: Swift has no word for them
+        .systemLibrary(name: "CMemory", path: "Sources/C/CMemory"),  // prefetch, huge pages
 
         // Tests, and what they share.
         support("SimulatedLog", ["Log"]),  // a log in memory: partitions, groups, transactions, crashes, by a seed

@@ -15,9 +15,11 @@ import Testing
         var quiet = Allocations()
         var ticks = Allocations()
         var moved = Allocations()
+        var held: Int?
         for (index, record) in timeline.records.enumerated() {
             output.removeAll()
             let clock = fold.clock
+            if index == warm { held = fold.personMemory.heldBytes }
             if index >= warm { allocation_count_begin() }
             try fold.fold(
                 offset: fold.nextOffset, key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes,
@@ -37,6 +39,7 @@ import Testing
         #expect(quiet.count == 0, "events: \(quiet.places)")
         #expect(ticks.count == 0, "ticks: \(ticks.places)")
         #expect(moved.count == 0, "records that move a score: \(moved.places)")
+        #expect(fold.personMemory.heldBytes == held, "arrays grow in pages that are there")
     }
 
     @Test func `what is counted is what the thread allocates`() {

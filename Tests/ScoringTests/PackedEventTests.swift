@@ -29,7 +29,8 @@ import Testing
     }
 
     private static let edges: [Int64] = [
-        1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0000, 0x1_0000_0001, EventRules.amountMax,
+        1, 0xFF_FFFF, 0x100_0000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0000, 0x1_0000_0001,
+        EventRules.amountMax,
     ]
     private static let balances: [Int64] = [0, -0x8000_0001] + edges + edges.map { -$0 }
 
@@ -40,7 +41,7 @@ import Testing
         #expect(try values(names, [event]) == [amount, balance])
     }
 
-    @Test(arguments: [0, 1, 125, 126, 127, 128, 129, 4_000])
+    @Test(arguments: [0, 1, 62, 63, 64, 65, 127, 4_000])
     func `any number of days late`(_ days: Int) throws {
         let event = try make.repayment(
             "e", on: Self.today, due: Self.today - days, paid: Self.today, amount: 5, of: 5, .paid)

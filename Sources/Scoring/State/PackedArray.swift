@@ -136,7 +136,8 @@ import Events
     mutating func removeLast() -> Element {
         let last = self[count - 1]
         setCount(count - 1)
-        if (count - 1) * 4 < capacity * 3 { setCapacity(count + Self.room(for: count)) }
+        // Not where a few come and go all the time.
+        if capacity - count > 64, count * 4 < capacity * 3 { setCapacity(count + Self.room(for: count)) }
         return last
     }
 
@@ -164,14 +165,17 @@ import Events
     var isFull: Bool { @inline(__always) get { count == capacity } }
 
     /// Moves the block to the end of `memory`, with no more room than growing leaves, and where it `grows` with half of that
-    /// at least; one that is too large stays.
+    /// at least; one that is too large for it goes to the heap.
     mutating func move(into memory: inout StateMemory, for owner: StateMemory.Owner, grows: Bool = false) {
         guard !isEmpty else { return removeAll() }
         let room = Self.room(for: count)
         let capacity = Swift.max(Swift.min(capacity, count + room), grows ? count + (isFull ? room : room / 2) : 0)
         let byteCount = BlockHeader.blockBytes(capacity, owner.part)
         assert(owner.part.stride == MemoryLayout<Element>.stride)
-        guard byteCount <= StateMemory.blockBytesMax else { return }
+        guard byteCount <= StateMemory.blockBytesMax else {
+            if !isOnHeap { setCapacity(capacity) }
+            return
+        }
         let place = unsafe memory.place(byteCount: byteCount)
         let header = BlockHeader(count: count, capacity: capacity, owner: owner)
         unsafe place.storeBytes(of: header, as: BlockHeader.self)
@@ -209,8 +213,9 @@ import Events
     private mutating func setCapacity(_ capacity: Int) {
         precondition(capacity >= count && capacity <= Int(UInt32.max) && MemoryLayout<Element>.alignment <= 8)
         guard capacity > 0 else { return removeAll() }
-        let grown = unsafe UnsafeMutableRawPointer.allocate(
-            byteCount: BlockHeader.lead + Self.headerBytes + capacity * MemoryLayout<Element>.stride, alignment: 8)
+        let grown =
+            unsafe UnsafeMutableRawPointer.allocate(
+                byteCount: BlockHeader.lead + Self.headerBytes + capacity * MemoryLayout<Element>.stride, alignment: 8)
             + BlockHeader.lead
         unsafe grown.storeBytes(of: BlockHeader(count: count, capacity: capacity), as: BlockHeader.self)
         unsafe take(grown, isOnHeap: true)

@@ -26,6 +26,8 @@ import CMemory
 
     func holds(_ slot: Int) -> Bool { slot < end && isHeld[slot] }
 
+    var memoryUse: PersonMemoryUse { memory.use }
+
     subscript(slot: Int) -> Person {
         @inline(__always) unsafeAddress { unsafe UnsafePointer(address(slot)) }
         @inline(__always) unsafeMutableAddress { unsafe address(slot) }
@@ -57,6 +59,7 @@ import CMemory
     mutating func remove(_ slot: Int) {
         unsafe address(slot).deinitialize(count: 1)
         isHeld[slot] = false
+        memory.noteChange()
     }
 
     /// Sees to it that what has grown of a person lies with the others, and moves one array of another closer to the

@@ -48,6 +48,8 @@ struct PersonTable: ~Copyable {
 
     func holds(_ slot: Int) -> Bool { people.holds(slot) }
 
+    var memoryUse: PersonMemoryUse { people.memoryUse }
+
     /// See `PersonStore`.
     mutating func settle(_ slot: Int) { people.settle(slot) }
 
