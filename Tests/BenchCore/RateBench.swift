@@ -59,6 +59,8 @@ struct RateBench {
         column.events = workload.events(inLast: Self.horizonDays)
         column.bytesPerEvent = Double(residentBytes() - granted) / Double(column.events)
         column.grownBytes = Double(residentBytes() - start)
+        let use = bench.fold.personMemory
+        column.liveShare = Double(use.liveBytes) / Double(use.heldBytes)
         precondition(bench.fold.personCount == workload.persons, "no grant has ended")
     }
 

@@ -18,6 +18,8 @@ struct Column {
     /// Of all persons and events, as they grew and after a snapshot was loaded.
     var grownBytes = 0.0
     var recoveredBytes = 0.0
+    /// Of the pages of the persons' arrays, what is in use, once grown.
+    var liveShare = 0.0
     var payloadBytesPerEvent = 0.0
     var packedBytesPerEvent = 0.0
     var cutMilliseconds = 0.0
@@ -55,6 +57,7 @@ func printTable(_ title: String, _ columns: [Column]) {
                 return "\(two($0.grownBytes / target)) / \(two($0.recoveredBytes / target))"
             }
         ),
+        ("  of the persons' pages in use, grown, %", { one(100 * $0.liveShare) }),
         ("snapshot: payload bytes an event", { one($0.payloadBytesPerEvent) }),
         ("  packed bytes an event", { one($0.packedBytesPerEvent) }),
         (

@@ -16,7 +16,7 @@ extension Person {
     /// Takes into `memory` what has grown since, and so lies on the heap; and sees to it that the next event has room, so that
     /// events as a rule grow there and not on the heap.
     mutating func settle(at slot: UInt32, in memory: inout StateMemory) {
-        if events.slots.isFull { move(.init(slot: slot, part: .slots), into: &memory) }
+        if events.slots.wantsRoom { move(.init(slot: slot, part: .slots), into: &memory) }
         for part in PersonPart.allCases where isOnHeap(part) {
             move(.init(slot: slot, part: part), into: &memory)
         }

@@ -1,7 +1,7 @@
 import CMemory
 import Events
 
-/// A growing array that costs its owner one word: count, capacity and elements lie together on the heap, and nothing is
+/// A growing array that costs its owner one word: count, capacity and elements lie together in one block, and nothing is
 /// there as long as nothing was added. There are several in each of millions of persons, where the 32 bytes of a standard
 /// array's header would be more than what it holds; and since it has one owner, no reference is counted.
 ///
@@ -162,20 +162,20 @@ import Events
 
     var isOnHeap: Bool { @inline(__always) get { word & 1 != 0 } }
 
-    var isFull: Bool { @inline(__always) get { count == capacity } }
+    /// Whether the next element has no room, and would have some after a move.
+    var wantsRoom: Bool { @inline(__always) get { count == capacity && count < Self.largest } }
 
     /// Moves the block to the end of `memory`, with no more room than growing leaves, and where it `grows` with half of that
-    /// at least; one that is too large for it goes to the heap.
+    /// at least. One that is too large for it stays on the heap.
     mutating func move(into memory: inout StateMemory, for owner: StateMemory.Owner, grows: Bool = false) {
-        guard !isEmpty else { return removeAll() }
-        let room = Self.room(for: count)
-        let capacity = Swift.max(Swift.min(capacity, count + room), grows ? count + (isFull ? room : room / 2) : 0)
-        let byteCount = BlockHeader.blockBytes(capacity, owner.part)
         assert(owner.part.stride == MemoryLayout<Element>.stride)
-        guard byteCount <= StateMemory.blockBytesMax else {
-            if !isOnHeap { setCapacity(capacity) }
-            return
-        }
+        guard !isEmpty else { return removeAll() }
+        guard count <= Self.largest else { return }
+        let room = Self.room(for: count)
+        let most = Swift.min(capacity, count + room)
+        let least = grows ? count + (count == capacity ? room : room / 2) : 0
+        let capacity = Swift.min(Swift.max(least, most), Self.largest)
+        let byteCount = BlockHeader.blockBytes(capacity, owner.part)
         let place = unsafe memory.place(byteCount: byteCount)
         let header = BlockHeader(count: count, capacity: capacity, owner: owner)
         unsafe place.storeBytes(of: header, as: BlockHeader.self)
@@ -204,6 +204,9 @@ import Events
     private mutating func grow(by added: Int) {
         setCapacity(count + Swift.max(added, Self.room(for: count)))
     }
+
+    /// Elements of the largest block that is not on the heap.
+    private static var largest: Int { (StateMemory.blockBytesMax - headerBytes) / MemoryLayout<Element>.stride }
 
     /// Four elements or a thirty-second: room that nobody uses is what a person should not cost.
     private static func room(for count: Int) -> Int {
