@@ -42,7 +42,8 @@ struct EventSlot: Equatable, BitwiseCopyable {
     ) {
         precondition(
             identity <= Self.identityMask && (0...0x1_FFFF).contains(day) && (-1..<Self.noDays).contains(days)
-                && (-1...1).contains(monthOffset) && obligation <= Self.obligationMax && currency <= Self.currencyMax)
+                && (0..<Timestamp.dayMilliseconds).contains(millisecond) && (-1...1).contains(monthOffset)
+                && obligation <= Self.obligationMax && currency <= Self.currencyMax)
         id = Quarters(identity | UInt64(check) << 48)
         let time = UInt64(millisecond * 3 + Int64(monthOffset) + 1)
         let late = UInt64(days < 0 ? Self.noDays : days)

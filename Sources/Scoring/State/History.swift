@@ -170,6 +170,7 @@ struct History: ~Copyable {
 
     /// Whether all that slots name is there, in its range, and days never fall: what reading relies on.
     var isSound: Bool {
+        guard obligations.count <= EventSlot.obligationMax else { return false }
         for index in slots.indices {
             let slot = slots[index]
             if index > 0, slots[index - 1].day > slot.day { return false }
