@@ -24,9 +24,9 @@ import Testing
                 let read = few.fold.inspection(of: person, features: features)
                 #expect(all.fold.inspection(of: person, features: features) == read, "\(days)")
             }
-            // Besides the sixteenth: the segment that is filled, the one that is cleaned, and an empty one.
+            // Besides the twentieth: the segment that is filled, the one that is cleaned, and an empty one.
             let use = all.fold.personMemory
-            #expect(use.heldBytes - use.liveBytes <= use.heldBytes / 16 + 3 << 21, "\(use) after \(days)")
+            #expect(use.heldBytes - use.liveBytes <= use.heldBytes / 20 + 3 << 21, "\(use) after \(days)")
         }
         #expect(all.fold.personMemory.liveBytes > 8 << 21)
         var state: [UInt8] = []

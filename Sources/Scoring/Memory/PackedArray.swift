@@ -208,9 +208,10 @@ import Events
     /// Elements of the largest block that is not on the heap.
     private static var largest: Int { (StateMemory.blockBytesMax - headerBytes) / MemoryLayout<Element>.stride }
 
-    /// Four elements or a thirty-second: room that nobody uses is what a person should not cost.
+    /// A thirty-second, or some elements where they are few: room that nobody uses is what a person should not cost.
     private static func room(for count: Int) -> Int {
-        Swift.max(count / 32, MemoryLayout<Element>.stride < 4 ? 0 : Swift.min(count, 4))
+        let stride = MemoryLayout<Element>.stride
+        return Swift.max(count / 32, stride < 4 ? 0 : Swift.min(count, stride < 16 ? 2 : 4))
     }
 
     private mutating func setCapacity(_ capacity: Int) {

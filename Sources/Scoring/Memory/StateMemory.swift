@@ -3,7 +3,7 @@
 ///
 /// A general allocator leaves holes that nobody fits: all persons' arrays grow together, so what one gives up is too small
 /// for the others too (17 to 40 % of a state, measured). Here an array is put behind the last one in a segment, and what
-/// it leaves behind is dead. Where a sixteenth of all is dead, the segment with the least alive is cleaned: what lives in
+/// it leaves behind is dead. Where a twentieth of all is dead, the segment with the least alive is cleaned: what lives in
 /// it moves, and it is used again.
 ///
 /// ```
@@ -20,7 +20,7 @@
 
     static let blockBytesMax = Segment.byteCount / 16
     /// Of all bytes in closed segments so many may be dead: one in …
-    private static let deadShare = 16
+    private static let deadShare = 20
     /// So many changes pay for a look at a segment's header.
     private static let changesPerSegment = 64
 
