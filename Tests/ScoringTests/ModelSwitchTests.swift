@@ -77,6 +77,33 @@ import Testing
         #expect(fold.behind == 0 && fold.content.scored == 5)
     }
 
+    /// Their running totals are still those of a card with one window, while the card in force has five.
+    @Test func `who is due and not yet moved is rolled as they are`() throws {
+        var properties = TimelineProperties.example
+        properties.mode = .live
+        properties.rollsPerRecord = 1
+        properties.rollsPerTick = 1
+        var timeline = TimelineBuilder(properties: properties)
+        timeline.tick(day(13_000))
+        for (place, person) in persons.enumerated() {
+            timeline.event(try make.granted("c", at: day(13_000), until: day(13_300)), of: person)
+            for number in 0..<70 {
+                timeline.event(try make.statement("s\(number)", at: day(13_003 - place) + Int64(number)), of: person)
+            }
+        }
+        let allWindows = try shortCard(3, [30, 90, 180, 365, 730].map { ("statement.count.\($0)d", [1]) })
+        let shelf = CardShelf(cards: [byCount, allWindows])
+        timeline.append(
+            .models(shelf.activation(Models(allWindows))), from: Coordinates(topic: .control, partition: 0, offset: 1))
+        // All are due, the last first, and moved in the order of their keys: each tick moves one and rolls one.
+        for tick in 0..<8 { timeline.tick(day(13_040) + Int64(tick)) }
+        let fold = PartitionFold(partition: 0, models: Models(byCount), loader: shelf.loader)
+        let results = try fold.fold(timeline.records).decoded()
+        #expect(fold.behind == 0)
+        #expect(results.filter { $0.cause.kind == .model }.map(\.score) == [150, 150, 150, 150])
+        #expect(results.filter { $0.cause.kind == .rollOff }.map(\.score) == [140, 140, 140, 140])
+    }
+
     @Test func `a challenger is scored for the first time in silence, and one that there was says nothing`() throws {
         var timeline = try fourPersons(.history)
         let after = try Models(speaking: byCount, challengers: [byLateness])
