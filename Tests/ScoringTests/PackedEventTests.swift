@@ -41,7 +41,7 @@ import Testing
         #expect(try values(names, [event]) == [amount, balance])
     }
 
-    @Test(arguments: [0, 1, 62, 63, 64, 65, 127, 4_000])
+    @Test(arguments: [0, 1, 62, 63, 64, 65, 125, 126, 127, 128, 129, 4_000])
     func `any number of days late`(_ days: Int) throws {
         let event = try make.repayment(
             "e", on: Self.today, due: Self.today - days, paid: Self.today, amount: 5, of: 5, .paid)
