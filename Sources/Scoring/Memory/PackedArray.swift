@@ -72,15 +72,18 @@ import Events
 
     // MARK: - Ahead of reading
 
-    /// Asks for the cache lines of the first `byteCount` bytes, the count among them.
+    /// Asks for the cache lines of the count and of the first `elementCount` elements.
     @inline(__always)
-    func prefetch(byteCount: Int) {
+    func prefetch(first elementCount: Int = 0) {
         guard let storage = unsafe storage else { return }
+        let byteCount = Self.headerBytes + elementCount * MemoryLayout<Element>.stride
         var offset = 0
         while offset < byteCount {
             unsafe plainscore_prefetch(storage + offset)
             offset += 64
         }
+        // Blocks begin anywhere in a line, so the last line is one more as a rule.
+        unsafe plainscore_prefetch(storage + byteCount - 1)
     }
 
     /// Asks for the cache line in which an element begins.

@@ -111,15 +111,16 @@ struct History: ~Copyable {
     // MARK: - Ahead of reading
 
     func prefetchHeaders() {
-        slots.prefetch(byteCount: 1)
-        obligations.prefetch(byteCount: 1)
-        wides.prefetch(byteCount: 1)
+        slots.prefetch()
+        obligations.prefetch(first: 4)
+        wides.prefetch()
         filter.prefetch()
     }
 
     /// The first event, and where the next comes.
     func prefetchEnds() {
         slots.prefetch(at: 0)
+        slots.prefetch(at: slots.count - 4)
         slots.prefetch(at: slots.count - 1)
     }
 

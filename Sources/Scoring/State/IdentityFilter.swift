@@ -15,7 +15,7 @@ struct IdentityFilter: ~Copyable {
 
     var isEmpty: Bool { words.isEmpty }
 
-    func prefetch() { words.prefetch(byteCount: 1) }
+    func prefetch() { words.prefetch() }
 
     @inline(__always)
     func prefetch(_ identity: UInt64) {

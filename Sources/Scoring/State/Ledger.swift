@@ -25,7 +25,7 @@ struct Ledger: ~Copyable {
     }
 
     /// Asks for bins and grants.
-    func prefetch() { bytes.prefetch(byteCount: 192) }
+    func prefetch() { bytes.prefetch(first: 192) }
 
     // MARK: - Bins
 

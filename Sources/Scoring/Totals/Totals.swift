@@ -84,7 +84,7 @@ struct Totals: ~Copyable {
 
     // MARK: - Ahead of reading
 
-    func prefetch(_ plan: Plan) { words.prefetch(byteCount: 8 * (1 + plan.wordCount)) }
+    func prefetch(_ plan: Plan) { words.prefetch(first: plan.wordCount) }
 
     /// Asks for the events that leave the windows next.
     func prefetchEdges(_ plan: Plan, _ history: borrowing History) {
