@@ -20,8 +20,6 @@ struct Lookahead: ~Copyable {
     private struct Coming {
         let key: PersonKey
         let identity: UInt64
-        /// -1 where nobody is there.
-        var slot: Int32 = -1
     }
 
     mutating func expect(
@@ -29,14 +27,12 @@ struct Lookahead: ~Copyable {
     ) {
         coming[next & 7] = Coming(key: key, identity: identity)
         people.prefetchPlace(of: key)
-        let second = (next &- 2) & 7
-        coming[second].slot = people.prefetchPerson(coming[second].key).map { Int32($0) } ?? -1
-        let third = Int(coming[(next &- 4) & 7].slot)
-        if third >= 0, people.holds(third) { people[third].prefetchParts(plan) }
+        people.prefetchPerson(coming[(next &- 2) & 7].key)
+        if let third = people.slot(of: coming[(next &- 4) & 7].key) { people[third].prefetchParts(plan) }
         let fourth = coming[(next &- 6) & 7]
-        if fourth.slot >= 0, people.holds(Int(fourth.slot)) {
-            if hasTotals { people[Int(fourth.slot)].prefetchEdges(plan) }
-            people[Int(fourth.slot)].events.prefetch(identity: fourth.identity)
+        if let slot = people.slot(of: fourth.key) {
+            if hasTotals { people[slot].prefetchEdges(plan) }
+            people[slot].events.prefetch(identity: fourth.identity)
         }
         next &+= 1
     }
@@ -78,15 +74,11 @@ extension FoldState {
     /// The same for who is rolled next: the top of the calendar's heap holds them, roughly in their order.
     func prefetchRolls() {
         let count = calendar.count
-        for place in 3..<7 where place < count { _ = people.prefetchPerson(calendar[place].key) }
+        for place in 3..<7 where place < count { people.prefetchPerson(calendar[place].key) }
         for place in 1..<3 where place < count {
-            if let slot = people.prefetchPerson(calendar[place].key), people.holds(slot) {
-                people[slot].prefetchParts(compiled.plan)
-            }
+            if let slot = people.slot(of: calendar[place].key) { people[slot].prefetchParts(compiled.plan) }
         }
-        guard count > 0, behind == 0, let slot = people.prefetchPerson(calendar[0].key), people.holds(slot) else {
-            return
-        }
+        guard count > 0, behind == 0, let slot = people.slot(of: calendar[0].key) else { return }
         people[slot].prefetchEdges(compiled.plan)
     }
 }

@@ -37,13 +37,15 @@ struct PersonTable: ~Copyable {
         unsafe index.withUnsafeBufferPointer { unsafe plainscore_prefetch($0.baseAddress! + home) }
     }
 
-    /// The slot where the search for `key` begins, as a rule the person's own. Asks for the person's cache lines.
+    /// Asks for the cache lines of those whom the search for `key` looks at, or the first of them.
     @inline(__always)
-    func prefetchPerson(_ key: PersonKey) -> Int? {
-        let slot = Int(index[home(of: key)]) - 1
-        guard slot >= 0 else { return nil }
-        people.prefetch(slot)
-        return slot
+    func prefetchPerson(_ key: PersonKey) {
+        var place = home(of: key)
+        for _ in 0..<4 {
+            if index[place] == 0 { return }
+            people.prefetch(Int(index[place] - 1))
+            place = (place + 1) & (index.count - 1)
+        }
     }
 
     func holds(_ slot: Int) -> Bool { people.holds(slot) }
