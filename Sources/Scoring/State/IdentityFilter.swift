@@ -42,10 +42,10 @@ struct IdentityFilter: ~Copyable {
         return true
     }
 
-    /// Made anew for the events that there are, with room for an eighth more at least; where it must grow, for a quarter,
+    /// Made anew for the events that there are, with room for a sixteenth more at least; where it must grow, for a quarter,
     /// so that it seldom does.
     mutating func rebuild(_ slots: borrowing PackedArray<EventSlot>) {
-        let least = Self.words(for: slots.count + slots.count / 8 + 1)
+        let least = Self.words(for: slots.count + slots.count / 16 + 1)
         if words.count < least {
             words.append(repeating: 0, count: Self.words(for: slots.count + slots.count / 4 + 1) - words.count)
         }
