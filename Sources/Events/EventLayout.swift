@@ -95,8 +95,9 @@ extension Event {
             producerHash: xxh3(bytes.extracting(idEnd..<producerEnd)), id: bytes.extracting(idStart..<idEnd))
     }
 
-    public init(decoding cursor: inout ByteCursor, type: EventType) throws {
-        let start = cursor.offset
+    /// The event that fills `bytes`.
+    public init(decoding bytes: RawSpan, type: EventType) throws {
+        var cursor = ByteCursor(bytes)
         let occurredAt = try cursor.take(Int64.self)
         let currency = try cursor.takeCurrency()
         let idLength = try cursor.take(UInt8.self)
@@ -107,7 +108,7 @@ extension Event {
         let third = try cursor.take(UInt8.self)
         let fourth = try cursor.take(UInt8.self)
         // The identifiers lie behind the fixed fields.
-        var names = ByteCursor(cursor.span, at: start + Self.nameOffset(of: type))
+        var names = ByteCursor(bytes, at: Self.nameOffset(of: type))
         guard names.remaining >= 0 else { throw TruncatedBytes(offset: cursor.offset) }
         let id = try names.takeIdentifier(idLength)
         let producer = try names.takeIdentifier(producerLength)
@@ -173,8 +174,15 @@ extension Event {
         case .dispute:
             body = .dispute(Dispute(disputedEvent: try names.takeIdentifier(first)))
         }
-        cursor = names
-        try self.init(id: id, producer: producer, occurredAt: occurredAt, currency: currency, body: body)
+        try names.finish()
+        // Set here and not by the other initializer: an event is some 300 bytes, and each call copies them.
+        self.id = id
+        self.producer = producer
+        self.occurredAt = occurredAt
+        self.currency = currency
+        self.body = body
+        self.type = type
+        try check()
     }
 }
 

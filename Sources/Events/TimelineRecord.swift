@@ -204,9 +204,7 @@ extension TimelineRecord {
 
     /// The event of a record of that type.
     public static func event(_ type: EventType, in value: RawSpan) throws -> Event {
-        var cursor = ByteCursor(value, at: eventStart)
-        let event = try Event(decoding: &cursor, type: type)
-        try cursor.finish()
-        return event
+        guard value.byteCount >= eventStart else { throw TruncatedBytes(offset: value.byteCount) }
+        return try Event(decoding: value.extracting(eventStart...), type: type)
     }
 }

@@ -148,8 +148,9 @@ extension RawComparison {
             }
             if kind == 2 { return text(.models(try TimelineRecord.models(in: value)), appendedAt: appendedAt) }
             guard let type = EventType(rawValue: kind) else { return bytesText(value) }
-            let person = PersonKey(high: try cursor.take(), low: try cursor.take())
-            return text(.event(person, try Event(decoding: &cursor, type: type)), appendedAt: appendedAt)
+            return text(
+                .event(try TimelineRecord.person(in: value), try TimelineRecord.event(type, in: value)),
+                appendedAt: appendedAt)
         } catch {
             return bytesText(value)
         }

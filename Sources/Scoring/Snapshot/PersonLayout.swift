@@ -84,8 +84,6 @@ extension WaitingEvent {
         let time = try cursor.take(Int64.self)
         self.since = since ? time : nil
         person = PersonKey(high: try cursor.take(), low: try cursor.take())
-        var body = ByteCursor(try cursor.take(count: Int(try cursor.take(UInt16.self))))
-        event = try Event(decoding: &body, type: type)
-        try body.finish()
+        event = try Event(decoding: try cursor.take(count: Int(try cursor.take(UInt16.self))), type: type)
     }
 }
