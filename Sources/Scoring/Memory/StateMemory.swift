@@ -3,8 +3,8 @@
 ///
 /// A general allocator leaves holes that nobody fits: all persons' arrays grow together, so what one gives up is too small
 /// for the others too (17 to 40 % of a state, measured). Here an array is put behind the last one in a segment, and what
-/// it leaves behind is dead. Where a twentieth of all is dead, the segment with the least alive is cleaned: what lives in
-/// it moves, and it is used again.
+/// it leaves behind is dead. Where a twentieth of all is dead or empty, the segment with the least alive is cleaned: what
+/// lives in it moves, and it is used again.
 ///
 /// ```
 /// an array grows: on the heap ─▶ settled: at the open segment's end ─▶ moved, when its segment is cleaned
@@ -19,8 +19,8 @@
     }
 
     static let blockBytesMax = Segment.byteCount / 16
-    /// Of all bytes in closed segments so many may be dead: one in …
-    private static let deadShare = 20
+    /// Of all bytes in closed segments so many may be unused: one in …
+    private static let unusedShare = 20
     /// So many changes pay for a look at a segment's header.
     private static let changesPerSegment = 64
 
@@ -108,7 +108,10 @@
         }
         guard victim == nil, let sparsest else { return }
         let closed = (segments.count - 1) * Segment.byteCount
-        if (closed - live) * Self.deadShare > closed {
+        let dead = closed - live
+        let unused = dead + (spare == nil ? 0 : Segment.byteCount)
+        // Of a small state the spare alone is more than that, and no cleaning ends it.
+        if unused * Self.unusedShare > closed, dead * 2 * Self.unusedShare > closed {
             victim = sparsest
             victimPlace = Segment.headerBytes
         }
