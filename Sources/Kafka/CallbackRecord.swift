@@ -64,7 +64,8 @@ final class CallbackRecord {
             let topic = unsafe String(cString: rd_kafka_topic_name(message.pointee.rkt))
             let error = LogError(code, "\(topic)[\(unsafe message.pointee.partition)]")
             deliveries.failed(
-                ticket, error.description, error.kind == .configuration ? .configuration : .undelivered)
+                ticket, error.description, error.kind == .configuration ? .configuration : .undelivered,
+                isConsequence: code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
         }
     }
 

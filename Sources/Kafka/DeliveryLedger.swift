@@ -4,8 +4,10 @@ import Log
 ///
 /// Complexity: constant per record; 8 bytes per ticket that is not settled.
 package struct DeliveryLedger {
-    /// Why the first record failed that did; it stays.
+    /// Why the first record failed that did; it stays, unless that one was only given up because of another.
     package private(set) var failure: String?
+    /// Whether no record has failed but those that were given up because of another, whose own report is still to come.
+    package private(set) var lacksCause = false
     /// What kind of failure that was: `.configuration` where a right is missing, which no restart mends.
     package private(set) var failureKind = LogError.Kind.undelivered
     package private(set) var deliveredCount = 0
@@ -29,10 +31,14 @@ package struct DeliveryLedger {
         leave(ticket)
     }
 
-    package mutating func failed(_ ticket: Ticket, _ reason: String, _ kind: LogError.Kind = .undelivered) {
-        if failure == nil {
+    /// - Parameter isConsequence: whether the record was given up because another failed.
+    package mutating func failed(
+        _ ticket: Ticket, _ reason: String, _ kind: LogError.Kind = .undelivered, isConsequence: Bool = false
+    ) {
+        if failure == nil || (lacksCause && !isConsequence) {
             failure = reason
             failureKind = kind
+            lacksCause = isConsequence
         }
         leave(ticket)
     }

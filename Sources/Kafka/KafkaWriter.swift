@@ -95,10 +95,21 @@ public final class KafkaWriter: LogWriter {
     }
 
     private func checkDelivery() throws(LogError) {
+        if client.callbacks.deliveries.lacksCause { awaitCause() }
         guard let failure = client.callbacks.deliveries.failure else { return }
         let fatal = client.fatalError
         throw LogError(
             fatal?.kind == .configuration ? .configuration : client.callbacks.deliveries.failureKind,
             fatal.map { "\(failure) (\($0))" } ?? failure)
     }
+
+    /// Where a record is refused, librdkafka gives up those of other partitions, and their reports may come first.
+    private func awaitCause() {
+        let deadline = Deadline(milliseconds: Self.causeMilliseconds)
+        while client.callbacks.deliveries.lacksCause, !deadline.hasPassed {
+            unsafe rd_kafka_poll(client.handle, deadline.remaining(most: 100))
+        }
+    }
+
+    private static let causeMilliseconds = 1_000
 }

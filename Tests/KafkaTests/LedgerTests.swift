@@ -23,6 +23,18 @@ import Testing
         #expect(ledger.deliveredCount == 5)
     }
 
+    @Test func `a record that was given up because another failed does not say why, whichever report comes first`() {
+        var ledger = DeliveryLedger()
+        for _ in 0..<4 { ledger.appended() }
+        ledger.failed(1, "purged", isConsequence: true)
+        #expect(ledger.failure == "purged" && ledger.failureKind == .undelivered && ledger.lacksCause)
+        ledger.failed(1, "no right to write", .configuration)
+        #expect(ledger.failure == "no right to write" && ledger.failureKind == .configuration && !ledger.lacksCause)
+        ledger.failed(1, "purged", isConsequence: true)
+        ledger.failed(1, "too late")
+        #expect(ledger.failure == "no right to write" && ledger.failureKind == .configuration && !ledger.lacksCause)
+    }
+
     @Test func `it agrees with a simple count over random deliveries`() {
         let seed = UInt64.random(in: 0 ... .max)
         var random = Generator(state: seed)
