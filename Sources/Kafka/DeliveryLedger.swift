@@ -6,10 +6,10 @@ import Log
 package struct DeliveryLedger {
     /// Why the first record failed that did; it stays, unless that one was only given up because of another.
     package private(set) var failure: String?
-    /// Whether no record has failed but those that were given up because of another, whose own report is still to come.
-    package private(set) var lacksCause = false
     /// What kind of failure that was: `.configuration` where a right is missing, which no restart mends.
     package private(set) var failureKind = LogError.Kind.undelivered
+    /// Whether no record has failed but those that were given up because of another, whose own report is still to come.
+    package private(set) var lacksCause = false
     package private(set) var deliveredCount = 0
     /// The ticket to which appends belong now.
     package private(set) var open: Ticket = 1
