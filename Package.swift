@@ -33,24 +33,26 @@ let package = Package(
 
         // Core: no clock, file, socket or randomness.
         .target(name: "Scoring", dependencies: ["Events", "Checksums", "CMemory"], swiftSettings: strict),
-        .target(name: "Events", dependencies: ["Checksums"], swiftSettings: strict),
+        .target(name: "Events", dependencies: ["Checksums", "KeyedHashes"], swiftSettings: strict),
 
         // Edges: each hides one library or one system interface.
         .target(name: "Log", swiftSettings: strict),  // what the roles ask of a log
         .target(name: "Kafka", dependencies: ["Log", "CRDKafka"], swiftSettings: strict),
         .target(name: "Snapshots", dependencies: ["Checksums", "CZstd"], swiftSettings: strict),
-        .target(name: "Wire", dependencies: ["Events", "CEventProto", "CSimdJSON", "CSodium"], swiftSettings: strict),
+        .target(
+            name: "Wire", dependencies: ["Events", "KeyedHashes", "CEventProto", "CSimdJSON"], swiftSettings: strict),
         .target(name: "ScorecardFiles", dependencies: ["Scoring", "Events", "Checksums"], swiftSettings: strict),
         .target(name: "Telemetry", swiftSettings: strict),
         .target(name: "HTTP", dependencies: ["CMicroHTTPD"], swiftSettings: strict),
         .target(name: "Commands", dependencies: ["Kafka", "Log", "Telemetry"], swiftSettings: strict),  // options, help
         .target(name: "Checksums", dependencies: ["CXXHash"], swiftSettings: strict),
+        .target(name: "KeyedHashes", dependencies: ["CSodium"], swiftSettings: strict),
 
         // C: the distribution's libraries, each seen by one Swift module.
         library("CRDKafka", "rdkafka", apt: "librdkafka-dev"),  // the C client: idempotence, transactions, membership
         library("CZstd", "libzstd", apt: "libzstd-dev"),  // level 1: as small as 3 in a third of the time
         library("CXXHash", "libxxhash", apt: "libxxhash-dev"),  // XXH3: 7 ns for a 110-byte record
-        library("CSodium", "libsodium", apt: "libsodium-dev"),  // keyed BLAKE2b turns a person reference into a key
+        library("CSodium", "libsodium", apt: "libsodium-dev"),  // keyed BLAKE2b for a person's key, SipHash for names
         library("CMicroHTTPD", "libmicrohttpd", apt: "libmicrohttpd-dev"),  // metrics and health on a thread of its own
         .target(  // what protoc-c makes of schemas/, with an arena that is reset per record: 116 ns a record
             name: "CEventProto", path: "Sources/C/CEventProto",

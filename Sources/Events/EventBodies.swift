@@ -147,7 +147,7 @@ public struct Consent: Equatable, Sendable {
     /// The subscriber's own opaque reference; handed back with each score change.
     public var subscriberReference: Identifier
     public var action: Action
-    /// ms UTC, at most `EventRules.grantDaysMax` after the event; present exactly when granted.
+    /// ms UTC, at most `EventRules.grantMilliseconds` after the event; present exactly when granted.
     public var expiresAt: Int64?
 
     public init(

@@ -1,5 +1,3 @@
-import Checksums
-
 // The event as it lies in a timeline record, after the person's key (schemas/timeline.md). Little endian.
 //
 //  0 i64 occurred at    8 u16 currency (0: none)   10 u8 length of event id   11 u8 length of producer
@@ -85,14 +83,16 @@ extension Event {
     }
 
     /// The identity of the event that is laid out in `bytes`, before anything of it is checked; 0 where they are too few.
-    static func uncheckedIdentity(in bytes: RawSpan, type: EventType) -> UInt64 {
+    static func uncheckedIdentity(in bytes: RawSpan, type: EventType, of person: PersonKey) -> UInt64 {
         let idStart = nameOffset(of: type)
         guard bytes.byteCount > idStart else { return 0 }
         let idEnd = idStart + Int(bytes.load(littleEndianAt: 10, as: UInt8.self))
         let producerEnd = idEnd + Int(bytes.load(littleEndianAt: 11, as: UInt8.self))
-        guard producerEnd <= bytes.byteCount else { return 0 }
-        return identity(
-            producerHash: xxh3(bytes.extracting(idEnd..<producerEnd)), id: bytes.extracting(idStart..<idEnd))
+        guard producerEnd <= bytes.byteCount, max(idEnd - idStart, producerEnd - idEnd) <= Identifier.maxCount else {
+            return 0
+        }
+        return person.identity(
+            producer: bytes.extracting(idEnd..<producerEnd), id: bytes.extracting(idStart..<idEnd))
     }
 
     /// The event that fills `bytes`.

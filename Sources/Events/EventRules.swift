@@ -3,8 +3,8 @@ public enum EventRules {
     /// Largest amount, minor units. 160,000 events of it (200 a day for 800 days) still sum within Int64.
     public static let amountMax: Int64 = 10_000_000_000_000
     public static let daysPastDueMax: Int32 = 3650
-    /// Unless renewed, a grant lasts at most this many days.
-    public static let grantDaysMax: Int64 = 365
+    /// Unless renewed, a grant lasts at most so long, ms: a calendar year, over a leap day and between any two time zones.
+    public static let grantMilliseconds: Int64 = 366 * Timestamp.dayMilliseconds + 26 * 3_600_000
     /// How far an event may be dated after its own append stamp, ms.
     public static let datedAheadMaxMilliseconds: Int64 = Timestamp.dayMilliseconds
 }
@@ -124,11 +124,11 @@ extension Event {
     private func checkExpiry(_ consent: Consent) throws(RuleViolation) {
         switch (consent.action, consent.expiresAt) {
         case (.granted, let expiresAt?):
-            let latest = occurredAt + EventRules.grantDaysMax * Timestamp.dayMilliseconds
+            let latest = occurredAt + EventRules.grantMilliseconds
             guard expiresAt > occurredAt, expiresAt <= latest else {
                 throw RuleViolation(
                     .outOfRange, "consent.expiresAt",
-                    "give a time after occurredAt and at most \(EventRules.grantDaysMax) days later; renew by granting again"
+                    "give a time after occurredAt and at most a calendar year (366 days and 26 hours) later; renew by granting again"
                 )
             }
         case (.granted, nil):

@@ -30,20 +30,25 @@ public struct TimelineProperties: Equatable, Sendable {
     public var waitingMax: Int32
     /// Bit p set: purpose p has an output topic.
     public var purposes: UInt32
+    /// How far a tick of a live timeline may be ahead of all stamps before it, in seconds; 0 for timelines that were made
+    /// before there was a bound. See `clockStepMilliseconds`.
+    public var clockStepSeconds: UInt32
 
     public static let formatVersion: UInt8 = 1
     static let byteCount = 68
+    private static let horizonDaysMax: Int32 = 10_000
 
     public init(
         identity: UInt64, mode: Mode, dayOffset: DayOffset, partitions: Int32, rawPartitions: [Int32],
         rollsPerRecord: Int32 = 16, rollsPerTick: Int32 = 4096, horizonDays: Int32 = 800,
         waitMilliseconds: Int64 = 60_000, waitingMax: Int32 = 1_000_000,
-        purposes: UInt32 = Purpose.allCases.reduce(0) { $0 | 1 << $1.rawValue }
+        purposes: UInt32 = Purpose.allCases.reduce(0) { $0 | 1 << $1.rawValue }, clockStepSeconds: UInt32 = 1_800
     ) {
         self.init(
             identity: identity, mode: mode, dayOffset: dayOffset, partitions: partitions,
             counts: Self.counts(rawPartitions), rollsPerRecord: rollsPerRecord, rollsPerTick: rollsPerTick,
-            horizonDays: horizonDays, waitMilliseconds: waitMilliseconds, waitingMax: waitingMax, purposes: purposes)
+            horizonDays: horizonDays, waitMilliseconds: waitMilliseconds, waitingMax: waitingMax, purposes: purposes,
+            clockStepSeconds: clockStepSeconds)
     }
 
     private static func counts(_ rawPartitions: [Int32]) -> SIMD8<Int32> {
@@ -56,7 +61,7 @@ public struct TimelineProperties: Equatable, Sendable {
     private init(
         identity: UInt64, mode: Mode, dayOffset: DayOffset, partitions: Int32, counts: SIMD8<Int32>,
         rollsPerRecord: Int32, rollsPerTick: Int32, horizonDays: Int32, waitMilliseconds: Int64, waitingMax: Int32,
-        purposes: UInt32
+        purposes: UInt32, clockStepSeconds: UInt32
     ) {
         precondition(partitions >= 1)
         self.identity = identity
@@ -70,6 +75,13 @@ public struct TimelineProperties: Equatable, Sendable {
         self.waitMilliseconds = waitMilliseconds
         self.waitingMax = waitingMax
         self.purposes = purposes
+        self.clockStepSeconds = clockStepSeconds
+    }
+
+    /// How far a tick may be ahead of all stamps before it and is still followed, ms; nil where each is, as in a timeline for
+    /// history, whose clock is told.
+    public var clockStepMilliseconds: Int64? {
+        mode == .live && clockStepSeconds > 0 ? Int64(clockStepSeconds) * 1000 : nil
     }
 
     /// Partitions of raw consents: as many clocks as must agree before time moves.
@@ -80,7 +92,7 @@ public struct TimelineProperties: Equatable, Sendable {
 //  0 u8  format version     1 u8  mode          2 u8 day offset   3 u8 0
 //  4 u64 identity          12 i32 partitions   16 5 × i32 raw partitions
 // 36 i32 rolls per record  40 i32 rolls per tick  44 i32 horizon days
-// 48 i64 wait ms           56 i32 waiting max  60 u32 purposes   64 u32 0
+// 48 i64 wait ms           56 i32 waiting max  60 u32 purposes   64 u32 clock step s
 extension TimelineProperties {
     public func encode(into bytes: inout [UInt8]) {
         let start = bytes.count
@@ -94,7 +106,7 @@ extension TimelineProperties {
         bytes.append(littleEndian: waitMilliseconds)
         bytes.append(littleEndian: waitingMax)
         bytes.append(littleEndian: purposes)
-        bytes.append(littleEndian: UInt32(0))
+        bytes.append(littleEndian: clockStepSeconds)
         assert(bytes.count - start == Self.byteCount)
     }
 
@@ -112,10 +124,11 @@ extension TimelineProperties {
             identity: identity, mode: mode, dayOffset: dayOffset, partitions: max(1, partitions),
             counts: counts, rollsPerRecord: try cursor.take(), rollsPerTick: try cursor.take(),
             horizonDays: try cursor.take(), waitMilliseconds: try cursor.take(), waitingMax: try cursor.take(),
-            purposes: try cursor.take())
-        guard try cursor.take(UInt32.self) == 0, self.partitions == partitions, partitions <= 1024,
-            RawTopic.events.indices.allSatisfy({ (1...1024).contains(counts[$0]) }), horizonDays > 0,
-            waitMilliseconds >= 0,
+            purposes: try cursor.take(), clockStepSeconds: try cursor.take())
+        guard self.partitions == partitions, partitions <= 1024,
+            RawTopic.events.indices.allSatisfy({ (1...1024).contains(counts[$0]) }),
+            (1...Self.horizonDaysMax).contains(horizonDays),
+            (0...Timestamp.dayMilliseconds).contains(waitMilliseconds),
             rollsPerRecord > 0, rollsPerTick > 0, waitingMax > 0
         else { throw TimelineError.layout("properties") }
     }

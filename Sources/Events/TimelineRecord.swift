@@ -6,7 +6,7 @@ import Checksums
 /// value   offset  bytes
 ///         0       u64   checksum: XXH3 of the key, seeded with the XXH3 of value[8...] that is seeded with the partition
 ///         8       u8    format version, 1
-///         9       u8    kind: 0 properties, 1 tick, 2 models, else EventType
+///         9       u8    kind: 0 properties, 1 tick, 2 models, 3 clock, else EventType
 ///         10      u8    raw topic (RawTopic)
 ///         11      u8    0
 ///         12      i32   raw partition
@@ -30,6 +30,8 @@ public struct TimelineRecord: Equatable, Sendable {
         case event(PersonKey, Event)
         /// Other models take effect; carried to every partition.
         case models(ModelActivation)
+        /// The operator says that it is at least this late, ms; carried to every partition.
+        case clock(accepted: Int64)
     }
 
     public static let prefixByteCount = 32
@@ -38,7 +40,9 @@ public struct TimelineRecord: Equatable, Sendable {
     public static let keyByteCount = 24
     public static let formatVersion: UInt8 = 1
 
+    /// - Parameter appendedAt: within `Timestamp.allowed`, as a `RecordBatch` holds each stamp (trapped otherwise).
     public init(source: Coordinates, appendedAt: Int64, content: Content) {
+        precondition(Timestamp.allowed.contains(appendedAt))
         self.source = source
         self.appendedAt = appendedAt
         self.content = content
@@ -83,6 +87,7 @@ extension TimelineRecord {
             bytes.append(littleEndian: person.low)
             event.encode(into: &bytes)
         case .models(let activation): bytes += activation.bytes
+        case .clock(let accepted): bytes.append(littleEndian: accepted)
         }
         let checksum = unsafe Self.checksum(
             key: key, value: bytes.span.bytes.extracting(start...), partition: partition)
@@ -94,6 +99,7 @@ extension TimelineRecord {
         case .properties: 0
         case .tick: 1
         case .models: 2
+        case .clock: 3
         case .event(_, let event): event.type.rawValue
         }
     }
@@ -113,6 +119,7 @@ extension TimelineRecord {
             case properties
             case tick
             case models
+            case clock
             case event(EventType)
         }
         public var kind: Kind
@@ -134,10 +141,14 @@ extension TimelineRecord {
             }
             source = Coordinates(topic: topic, partition: try cursor.take(), offset: try cursor.take())
             appendedAt = try cursor.take()
+            guard source.partition >= 0, source.offset >= 0, Timestamp.allowed.contains(appendedAt) else {
+                throw TimelineError.layout("prefix")
+            }
             switch code {
             case 0: kind = .properties
             case 1: kind = .tick
             case 2: kind = .models
+            case 3: kind = .clock
             default:
                 guard let type = EventType(rawValue: code) else { throw TimelineError.layout("kind \(code)") }
                 kind = .event(type)
@@ -156,6 +167,7 @@ extension TimelineRecord {
             let (time, secretFingerprint, properties) = try Self.tick(in: value)
             content = .tick(time: time, secretFingerprint: secretFingerprint, properties)
         case .models: content = .models(try Self.models(in: value))
+        case .clock: content = .clock(accepted: try Self.acceptedClock(in: value))
         case .event(let type): content = .event(try Self.person(in: value), try Self.event(type, in: value))
         }
     }
@@ -177,12 +189,22 @@ extension TimelineRecord {
         let secretFingerprint = try cursor.take(UInt64.self)
         let properties = try TimelineProperties(decoding: &cursor)
         try cursor.finish()
+        guard Timestamp.allowed.contains(time) else { throw TimelineError.layout("tick") }
         return (time, secretFingerprint, properties)
     }
 
     /// The content of a record of models.
     public static func models(in value: RawSpan) throws -> ModelActivation {
         try ModelActivation(value.extracting(prefixByteCount...))
+    }
+
+    /// The time that the operator accepts, ms.
+    public static func acceptedClock(in value: RawSpan) throws -> Int64 {
+        var cursor = ByteCursor(value, at: prefixByteCount)
+        let accepted = try cursor.take(Int64.self)
+        try cursor.finish()
+        guard Timestamp.allowed.contains(accepted) else { throw TimelineError.layout("clock") }
+        return accepted
     }
 
     /// Whose event it is.
@@ -199,7 +221,7 @@ extension TimelineRecord {
         }
         let person = PersonKey(
             high: value.load(littleEndianAt: prefixByteCount), low: value.load(littleEndianAt: prefixByteCount + 8))
-        return (person, Event.uncheckedIdentity(in: value.extracting(eventStart...), type: type))
+        return (person, Event.uncheckedIdentity(in: value.extracting(eventStart...), type: type, of: person))
     }
 
     /// The event of a record of that type.

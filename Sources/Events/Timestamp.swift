@@ -3,6 +3,7 @@ public enum Timestamp {
     public static let dayMilliseconds: Int64 = 86_400_000
     /// 1970-01-01T00:00:00.000Z … 2199-12-31T23:59:59.999Z: what an event or a tick may say.
     public static let allowed: ClosedRange<Int64> = 0...(84_006 * dayMilliseconds - 1)
+    private static let lastOfYear9999: Int64 = 253_402_300_799_999
 
     /// `YYYY-MM-DDThh:mm:ss.sssZ`, the form in which the outputs write a time.
     public static func text(_ milliseconds: Int64) -> String {
@@ -11,8 +12,13 @@ public enum Timestamp {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The same at the end of `bytes`: 24 of them.
+    /// The same at the end of `bytes`: 24 of them. A time that four digits of a year cannot say, as a damaged record may hold
+    /// one, is written as its number of ms.
     public static func append(_ milliseconds: Int64, to bytes: inout [UInt8]) {
+        guard (0...lastOfYear9999).contains(milliseconds) else {
+            bytes += "\(milliseconds) ms".utf8
+            return
+        }
         let day = milliseconds.floorDivided(by: dayMilliseconds)
         let ofDay = Int(milliseconds - day * dayMilliseconds)
         bytes.append(civil: civilFromDays(Int(day)))

@@ -10,7 +10,7 @@ public struct RecordBatch {
     public struct Entry {
         public let partition: Int32
         public let offset: Int64
-        /// Broker append time (or create time, as the topic says), ms since the epoch.
+        /// Broker append time (or create time, as the topic says), ms since the epoch, within `stamps`.
         public let timestamp: Int64
         @usableFromInline let start: Int
         @usableFromInline let keyCount: Int
@@ -19,6 +19,10 @@ public struct RecordBatch {
         /// A null payload is a tombstone, not an error.
         public let isNullValue: Bool
     }
+
+    /// What a stamp may be: 1970-01-01 to 2199-12-31. Whoever writes to a topic without LogAppendTime stamps as they please, so
+    /// a stamp from outside is held to this where it comes in, and can be calculated with everywhere.
+    public static let stamps: ClosedRange<Int64> = 0...7_258_118_399_999
 
     public private(set) var entries: [Entry] = []
     @usableFromInline var bytes: [UInt8] = []
@@ -60,7 +64,7 @@ public struct RecordBatch {
         bytes.removeAll(keepingCapacity: true)
     }
 
-    /// Copies one record in. `nil` is null, which differs from empty.
+    /// Copies one record in. `nil` is null, which differs from empty. A timestamp outside `stamps` becomes the nearest one.
     public mutating func append(partition: Int32, offset: Int64, timestamp: Int64, key: RawSpan?, value: RawSpan?) {
         let start = bytes.count
         append(key)
@@ -68,8 +72,10 @@ public struct RecordBatch {
         append(value)
         entries.append(
             Entry(
-                partition: partition, offset: offset, timestamp: timestamp, start: start, keyCount: keyEnd - start,
-                valueCount: bytes.count - keyEnd, isNullKey: key == nil, isNullValue: value == nil))
+                partition: partition, offset: offset,
+                timestamp: Swift.min(Swift.max(timestamp, Self.stamps.lowerBound), Self.stamps.upperBound),
+                start: start, keyCount: keyEnd - start, valueCount: bytes.count - keyEnd, isNullKey: key == nil,
+                isNullValue: value == nil))
     }
 
     /// The key of an entry of this batch; empty where it is null.

@@ -47,6 +47,8 @@ public struct StateMeasures: Sendable {
     public var isRecovering: Bool
     /// Of the timeline, ms since the epoch.
     public var clock: Int64?
+    /// How far a tick is ahead that is not followed, ms; 0 as a rule.
+    public var clockDoubtMilliseconds: Int64
     public var persons: Int
     /// Records by what became of them.
     public var outcomes: [NamedCount]
@@ -58,11 +60,12 @@ public struct StateMeasures: Sendable {
     public var recordsSinceSnapshot: Int64
 
     public init(
-        isRecovering: Bool, clock: Int64?, persons: Int, outcomes: [NamedCount],
+        isRecovering: Bool, clock: Int64?, clockDoubtMilliseconds: Int64, persons: Int, outcomes: [NamedCount],
         repeatsDropped: UInt64, unaccounted: Int64, snapshot: SnapshotMeasures?, recordsSinceSnapshot: Int64
     ) {
         self.isRecovering = isRecovering
         self.clock = clock
+        self.clockDoubtMilliseconds = clockDoubtMilliseconds
         self.persons = persons
         self.outcomes = outcomes
         self.repeatsDropped = repeatsDropped

@@ -62,6 +62,12 @@ extension RoleMeasures {
             guard let clock = partition.state?.clock else { continue }
             text.series(labels(partition), thousandths: clock)
         }
+        text.family(
+            "plainscore_clock_doubt_seconds", .gauge, "How far ticks are ahead that are not followed; 0 as a rule.")
+        for partition in partitions {
+            guard let state = partition.state else { continue }
+            text.series(labels(partition), thousandths: state.clockDoubtMilliseconds)
+        }
         each("plainscore_persons", .gauge, "Persons with a live grant.", &text) {
             $0.series($1, optional: $2.state?.persons)
         }

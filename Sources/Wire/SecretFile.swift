@@ -1,4 +1,3 @@
-internal import CSodium
 internal import Glibc
 
 /// The file that holds the operator's secret: 64 hexadecimal digits and a newline, for its owner's eyes only.
@@ -35,7 +34,6 @@ public enum SecretFile {
     /// Makes the file with a new random secret, and returns once it is on the disk. Never replaces a file; and a file
     /// under this name is whole, since it is written under another one first (which a crash may leave behind).
     public static func create(_ path: String) throws(SecretFileError) {
-        startSodium()
         let unfinished = "\(path).\(hexadecimal(randomBytes(8))).unfinished"
         let text = "\(hexadecimal(randomBytes(PersonHasher.secretByteCount)))\n"
         let descriptor = unsafe open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -56,11 +54,10 @@ public enum SecretFile {
             path, systemError("cannot be made"), "choose a path that is free, in a folder that you may write to")
     }
 
+    /// Swift's own source draws from getrandom(2), which is fit for keys.
     private static func randomBytes(_ count: Int) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            unsafe randombytes_buf(buffer.baseAddress!, count)
-            filled = count
-        }
+        var source = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &source) }
     }
 
     private static func secret(_ text: ArraySlice<UInt8>) -> [UInt8]? {

@@ -89,7 +89,7 @@ struct StrippedJob {
                 Consent(
                     grant: Identifier(persons[person])!, purpose: .lending,
                     subscriberReference: Identifier("subscriber")!, action: .granted,
-                    expiresAt: at + EventRules.grantDaysMax * Timestamp.dayMilliseconds)))
+                    expiresAt: at + EventRules.grantMilliseconds)))
         return EventEncoder.protobuf(person: Identifier(persons[person])!, event: event)
     }
 }

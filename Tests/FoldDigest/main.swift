@@ -10,7 +10,7 @@ import TestTimeline
 let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../deploy/models")
 let scorecard = try ModelFile.read(models.appendingPathComponent("uci-max.pmml").standardizedFileURL.path)
 for seed in 1...20 as ClosedRange<UInt64> {
-    let timeline = try RandomTimeline(seed: seed, events: 600).timeline
+    let timeline = try RandomTimeline.doubtful(seed: seed, events: 600).timeline
     let fold = PartitionFold(partition: 0, scorecard: scorecard)
     let results = try fold.fold(timeline.records).results
     print(seed, unsafe xxh3Digest(results.span.bytes).hex, fold.stateDigest.hex, fold.outcomes.total)

@@ -1,7 +1,7 @@
 import Events
 
 /// The fold's rules once more, the plainest way: raw lists, scanned anew for every question. It imports nothing of ours
-/// but the event values, and is slow. The rules: DESIGN's invariants 2–5, 8, 9 and 13, and schemas/features.md.
+/// but the event values, and is slow. The rules: DESIGN's invariants 2–5, 8, 9, 13 and 22, and schemas/features.md.
 ///
 /// ```
 /// record ─▶ folded before? ─▶ tick: the clock moves, waits end; who is due is rolled
@@ -21,9 +21,16 @@ public struct BruteForce {
     /// Where each raw record ends.
     public enum Outcome: CaseIterable, Sendable {
         case applied, duplicate, noConsent, waitingOverflow, conflict, limit, outOfHorizon, voided, clock, control
+        case superseded, datedAhead, otherCurrency
     }
 
     var waiting: [Wait] = []
+    /// When each grant that was ever closed was closed last.
+    var closed: [PersonKey: [Identifier: Int64]] = [:]
+    /// Of the record at hand.
+    var appendedAt: Int64 = 0
+    private var steady: Int64?
+    private var doubt: (claimed: Int64, partition: Int32, confirmations: Int)?
     private var firstClock: Int64?
     private var tickTimes: [Int32: Int64] = [:]
     private var lastOffsets: [RawTopic: [Int32: Int64]] = [:]
@@ -43,21 +50,29 @@ public struct BruteForce {
     }
 
     /// Takes the next record of the timeline and returns the score changes that it brings, in order.
-    public mutating func take(_ content: TimelineRecord.Content, from source: Coordinates) -> [PlainChange] {
+    public mutating func take(_ record: TimelineRecord) -> [PlainChange] {
+        let source = record.source
         changes = []
+        appendedAt = record.appendedAt
         guard isNew(source) else {
             repeats += 1
             return []
         }
-        switch content {
+        if source != Coordinates(topic: .control, partition: 0, offset: 0) { hear(stamp: appendedAt) }
+        switch record.content {
         case .properties:
             count(.control)
         case .models: preconditionFailure("switches of models are held against folds of each model alone")
+        case .clock(let accepted):
+            count(.control)
+            accept(accepted)
         case .tick(let time, _, _):
             count(.clock)
-            tick(time, source.partition)
+            if isFollowed(time, source.partition) { tick(time, source.partition) }
+            endWaits()
             rollDue(atMost: properties.mode == .history ? .max : Int(properties.rollsPerTick))
         case .event(let key, let event):
+            hear(event: event.occurredAt)
             if let outcome = take(event, of: key, source) { count(outcome) }
             rollDue(atMost: Int(properties.rollsPerRecord))
         }
@@ -86,10 +101,49 @@ public struct BruteForce {
         guard tickTimes.count == Int(properties.consentPartitions) else { return }
         clock = tickTimes.values.min()!
         firstClock = firstClock ?? clock
+    }
+
+    private mutating func endWaits() {
+        guard clock != nil else { return }
         while let wait = waiting.first, clock! - (wait.since ?? firstClock!) > properties.waitMilliseconds {
             waiting.removeFirst()
             count(.noConsent)
         }
+    }
+}
+
+// MARK: - Jumps of the clock
+
+/// In a live timeline a tick that is more than a step ahead of all stamps before it is not followed.
+extension BruteForce {
+    private mutating func hear(stamp: Int64) {
+        guard let step = properties.clockStepMilliseconds else { return }
+        if steady == nil || (steady!...steady! + step).contains(stamp) { steady = stamp }
+    }
+
+    private mutating func isFollowed(_ time: Int64, _ partition: Int32) -> Bool {
+        guard let step = properties.clockStepMilliseconds else { return true }
+        if clock == nil { steady = max(steady!, time) }
+        if time <= steady! + step {
+            if doubt?.partition == partition { doubt = nil }
+            return true
+        }
+        let isTheSame = doubt.map { abs($0.claimed - time) <= step } ?? false
+        doubt = (time, partition, isTheSame ? doubt!.confirmations : 0)
+        return false
+    }
+
+    /// Three events dated about the time of the tick in doubt confirm it.
+    private mutating func hear(event occurredAt: Int64) {
+        guard let doubt, abs(doubt.claimed - occurredAt) <= properties.clockStepMilliseconds! else { return }
+        self.doubt!.confirmations += 1
+        if doubt.confirmations + 1 == 3 { accept(doubt.claimed) }
+    }
+
+    private mutating func accept(_ time: Int64) {
+        guard let step = properties.clockStepMilliseconds else { return }
+        steady = max(steady ?? time, time)
+        if let doubt, doubt.claimed <= steady! + step { self.doubt = nil }
     }
 }
 
@@ -193,12 +247,25 @@ extension BruteForce {
 
     private mutating func endGrants(of key: PersonKey, through moment: Int64) {
         while let index = people[key]?.grants.firstIndex(where: { $0.expiresAt <= moment }) {
+            close(people[key]!.grants[index].id, of: key, at: people[key]!.grants[index].grantedAt)
             end(index, of: key, because: .expiry, nil)
         }
     }
 
+    /// From now on no consent from before that time opens the grant.
+    mutating func close(_ grant: Identifier, of key: PersonKey, at time: Int64) {
+        closed[key, default: [:]][grant] = max(closed[key]?[grant] ?? time, time)
+    }
+
     /// Ends a grant: one last record for its subscriber. With the last grant the person's state goes.
     mutating func end(
+        _ index: Int, of key: PersonKey, because cause: PlainChange.Cause, _ origin: PlainChange.Origin?
+    ) {
+        endKeepingState(index, of: key, because: cause, origin)
+        if people[key]!.grants.isEmpty { people[key] = nil }
+    }
+
+    mutating func endKeepingState(
         _ index: Int, of key: PersonKey, because cause: PlainChange.Cause, _ origin: PlainChange.Origin?
     ) {
         people[key]!.grants[index].number += 1
@@ -208,6 +275,5 @@ extension BruteForce {
                 day: people[key]!.standingDay, cause: cause, origin: origin,
                 previousScore: people[key]!.evaluation.score, score: nil, pointsBefore: [], pointsAfter: [],
                 reasons: [], missing: nil, isEnd: true, recipients: [grant.recipient]))
-        if people[key]!.grants.isEmpty { people[key] = nil }
     }
 }

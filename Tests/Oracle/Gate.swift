@@ -6,12 +6,11 @@ extension BruteForce {
     mutating func take(_ event: Event, of key: PersonKey, _ source: Coordinates) -> Outcome? {
         if people[key] != nil { rollToClock(key) }
         let origin = PlainChange.Origin(source: source, id: event.id, occurredAt: event.occurredAt)
-        if case .consent(let consent) = event.body {
-            switch consent.action {
-            case .granted: return grant(consent, event, of: key, origin)
-            case .withdrawn: return withdraw(consent, event, of: key, origin)
-            }
+        if case .consent(let consent) = event.body, consent.action == .withdrawn {
+            return withdraw(consent, event, of: key, origin)
         }
+        if isDatedAhead(event) { return .datedAhead }
+        if case .consent(let consent) = event.body { return grant(consent, event, of: key, origin) }
         guard people[key] != nil else {
             if waiting.count == Int(properties.waitingMax) {
                 waiting.removeFirst()
@@ -26,52 +25,68 @@ extension BruteForce {
         keep(event, key)
         score(key, because: event.isFinancial ? .event : .correction, origin)
         plan(key)
-        return .applied
+        return isRead(event) ? .applied : .otherCurrency
     }
 
     private mutating func grant(
         _ consent: Consent, _ event: Event, of key: PersonKey, _ origin: PlainChange.Origin
     ) -> Outcome {
-        if let clock, consent.expiresAt! <= clock { return .noConsent }
-        guard let person = people[key] else { return open(consent, event, of: key, origin) }
-        let live = person.grants.firstIndex { $0.id == consent.grant }
-        if let live {
-            let grant = person.grants[live]
-            if grant.purpose != consent.purpose || grant.reference != consent.subscriberReference {
-                return person.notices.contains { $0.event == event } ? .duplicate : .conflict
-            }
-        } else if person.grants.count == 64 {
-            return .limit
+        let given = PlainGrant(consent, event, opening: origin.source)
+        if let live = people[key]?.grants.firstIndex(where: { $0.id == consent.grant }) {
+            return change(live, to: given, of: key, origin)
         }
-        if let refusal = refusal(of: event, key) { return refusal }
-        keep(event, key)
-        if let live {
-            people[key]!.grants[live].expiresAt = consent.expiresAt!
-        } else {
-            people[key]!.grants.append(PlainGrant(consent, opening: origin.source))
-            announce(key, because: origin)
+        if let closed = closedTime(consent.grant, key), given.grantedAt <= closed { return .superseded }
+        if let clock, given.expiresAt <= clock {
+            close(given.id, of: key, at: given.grantedAt)
+            return .noConsent
         }
+        guard let person = people[key] else { return open(given, of: key, origin) }
+        if person.grants.count == 64 { return .limit }
+        people[key]!.grants.append(given)
+        announce(key, because: origin)
         plan(key)
         return .applied
     }
 
-    /// A person's first grant: what waited is applied in the order in which it came, and scored once at the end.
-    private mutating func open(
-        _ consent: Consent, _ event: Event, of key: PersonKey, _ origin: PlainChange.Origin
+    /// The consents of one grant are ordered by time; of two at one time the one that ends sooner is the later word, then
+    /// the one with the lesser purpose, then with the lesser reference.
+    private mutating func change(
+        _ live: Int, to given: PlainGrant, of key: PersonKey, _ origin: PlainChange.Origin
     ) -> Outcome {
-        people[key] = PlainPerson(key: key, standingDay: clockDay(key))
-        if let refusal = refusal(of: event, key) {
-            people[key] = nil
-            return refusal
+        let held = people[key]!.grants[live]
+        func order(_ grant: PlainGrant) -> (Int64, Int64, Int, Identifier) {
+            (-grant.grantedAt, grant.expiresAt, Int(grant.purpose.rawValue), grant.reference)
         }
-        keep(event, key)
-        people[key]!.grants.append(PlainGrant(consent, opening: origin.source))
+        if order(given) == order(held) { return .duplicate }
+        if order(given) > order(held) { return given.grantedAt < held.grantedAt ? .superseded : .conflict }
+        let isOver = clock.map { given.expiresAt <= $0 } ?? false
+        if isOver || given.purpose != held.purpose || given.reference != held.reference {
+            if isOver { close(held.id, of: key, at: given.grantedAt) }
+            endKeepingState(live, of: key, because: .consent, origin)
+            if !isOver {
+                people[key]!.grants.append(given)
+                announce(key, because: origin)
+            } else if people[key]!.grants.isEmpty {
+                people[key] = nil
+            }
+        } else {
+            people[key]!.grants[live].expiresAt = given.expiresAt
+            people[key]!.grants[live].grantedAt = given.grantedAt
+        }
+        if people[key] != nil { plan(key) }
+        return .applied
+    }
+
+    /// A person's first grant: what waited is applied in the order in which it came, and scored once at the end.
+    private mutating func open(_ grant: PlainGrant, of key: PersonKey, _ origin: PlainChange.Origin) -> Outcome {
+        people[key] = PlainPerson(key: key, standingDay: clockDay(key))
+        people[key]!.grants.append(grant)
         for wait in waiting where wait.person == key {
             if let refusal = refusal(of: wait.event, key) {
                 count(refusal)
             } else {
                 keep(wait.event, key)
-                count(.applied)
+                count(isRead(wait.event) ? .applied : .otherCurrency)
             }
         }
         waiting.removeAll { $0.person == key }
@@ -80,19 +95,37 @@ extension BruteForce {
         return .applied
     }
 
+    /// A withdrawal ends its grant unless a later consent holds, and closes it for all earlier consents.
     private mutating func withdraw(
         _ consent: Consent, _ event: Event, of key: PersonKey, _ origin: PlainChange.Origin
     ) -> Outcome {
-        guard let person = people[key] else { return .noConsent }
-        guard let index = person.grants.firstIndex(where: { $0.id == consent.grant }) else {
-            return person.notices.contains { $0.event == event } ? .duplicate : .noConsent
+        let live = people[key]?.grants.firstIndex { $0.id == consent.grant }
+        let held = live.map { people[key]!.grants[$0].grantedAt }
+        var time = event.occurredAt
+        let isTooOld = clock != nil && day(of: time, key) <= clockDay(key) - properties.horizonDays
+        if isTooOld || isDatedAhead(event) { time = max(clock ?? appendedAt, held ?? 0) }
+        let known = closedTime(consent.grant, key)
+        close(consent.grant, of: key, at: time)
+        if let live, held! <= time {
+            end(live, of: key, because: .consent, origin)
+            if people[key] != nil { plan(key) }
+            return .applied
         }
-        if let refusal = refusal(of: event, key) { return refusal }
-        keep(event, key)
-        end(index, of: key, because: .consent, origin)
-        if people[key] != nil { plan(key) }
-        return .applied
+        if let known, time <= known { return time == known ? .duplicate : .superseded }
+        return live == nil ? .noConsent : .superseded
     }
+
+    /// Forgotten when all consents from before it would have expired.
+    private func closedTime(_ grant: Identifier, _ key: PersonKey) -> Int64? {
+        guard let time = closed[key]?[grant] else { return nil }
+        return clock.map { $0 >= time + EventRules.grantMilliseconds } ?? false ? nil : time
+    }
+
+    private func isDatedAhead(_ event: Event) -> Bool {
+        event.occurredAt > max(appendedAt, clock ?? 0) + 86_400_000
+    }
+
+    private func isRead(_ event: Event) -> Bool { !event.isFinancial || event.currency == card.currency }
 
     /// Why the event does not get in; nil when it does.
     private func refusal(of event: Event, _ key: PersonKey) -> Outcome? {
@@ -111,12 +144,12 @@ extension BruteForce {
 
     private func keptDay(_ event: Event, _ key: PersonKey) -> Int32 {
         let own = day(of: event.occurredAt, key)
-        return event.type == .correction ? max(own, clockDay(key)) : own
+        return event.isFinancial ? own : max(own, clockDay(key))
     }
 
     /// Puts the event in; a correction takes out what it corrects, so that the day they stand at may fall.
     private mutating func keep(_ event: Event, _ key: PersonKey) {
-        let kept = PlainEvent(event, day: keptDay(event, key))
+        let kept = PlainEvent(event, of: key, day: keptDay(event, key))
         if event.isFinancial {
             people[key]!.events.append(kept)
             people[key]!.events.sort { $0.precedes($1) }
@@ -138,7 +171,7 @@ extension PlainEvent {
     public func precedes(_ other: PlainEvent) -> Bool {
         let (mine, theirs) = (event, other.event)
         if mine.occurredAt != theirs.occurredAt { return mine.occurredAt < theirs.occurredAt }
-        if mine.occurredAt % 1000 != 0 { return mine.identity < theirs.identity }
+        if mine.occurredAt % 1000 != 0 { return mine.identity(of: person) < theirs.identity(of: person) }
         return (mine.producer, mine.id) < (theirs.producer, theirs.id)
     }
 }

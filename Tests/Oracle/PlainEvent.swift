@@ -5,9 +5,12 @@ public final class PlainEvent: Sendable {
     public let event: Event
     /// The person's day of the event.
     public let day: Int32
+    let person: PersonKey
 
-    public init(_ event: Event, day: Int32) {
+    /// `person` is asked for where the order of events of one millisecond matters.
+    public init(_ event: Event, of person: PersonKey = PersonKey(high: 0, low: 0), day: Int32) {
         self.event = event
+        self.person = person
         self.day = day
     }
 

@@ -5,7 +5,7 @@ public struct PlainPerson: Sendable {
     public let key: PersonKey
     /// Of the five financial types, in the order (occurred-at, producer, event id).
     public internal(set) var events: [PlainEvent] = []
-    /// Consents and corrections, with the day they are kept on: their own, a correction's the clock's where that is later.
+    /// Corrections, with the day they are kept on: their own, or the clock's where that is later.
     public internal(set) var notices: [PlainEvent] = []
     /// In the order in which they were opened.
     public internal(set) var grants: [PlainGrant] = []
@@ -29,15 +29,18 @@ public struct PlainGrant: Sendable {
     public let reference: Identifier
     public let opening: Coordinates
     public internal(set) var expiresAt: Int64
+    /// When the consent that holds was given.
+    public internal(set) var grantedAt: Int64
     /// Of the last change, 0 before the first.
     public internal(set) var number: UInt64 = 0
 
-    init(_ consent: Consent, opening: Coordinates) {
+    init(_ consent: Consent, _ event: Event, opening: Coordinates) {
         id = consent.grant
         purpose = consent.purpose
         reference = consent.subscriberReference
         self.opening = opening
         expiresAt = consent.expiresAt!
+        grantedAt = event.occurredAt
     }
 
     var recipient: PlainChange.Recipient {

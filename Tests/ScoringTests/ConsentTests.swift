@@ -128,7 +128,7 @@ import Testing
         var timeline = TimelineBuilder()
         timeline.tick(day(13_200))
         timeline.event(try make.granted("c", at: day(13_000), until: day(13_200)), of: person)
-        timeline.event(try make.granted("d", at: day(13_000), until: day(13_200) + 1), of: person)
+        timeline.event(try make.granted("d", at: day(13_000) + 1, until: day(13_200) + 1), of: person)
         _ = try fold.fold(timeline.records)
         #expect(fold.outcomes[.noConsent] == 1 && fold.personCount == 1)
     }

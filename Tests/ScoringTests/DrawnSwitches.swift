@@ -102,7 +102,7 @@ extension TimelineRecord.Content {
         switch self {
         case .properties: .properties(properties)
         case .tick(let time, let fingerprint, _): .tick(time: time, secretFingerprint: fingerprint, properties)
-        case .event, .models: self
+        case .event, .models, .clock: self
         }
     }
 }

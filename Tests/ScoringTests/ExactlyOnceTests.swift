@@ -71,7 +71,7 @@ import Testing
         var timeline = try example()
         let source = Coordinates(topic: .accounts, partition: 0, offset: 0)
         timeline.append(
-            .event(person, try make.statement("s9", at: day(13_000))), from: source, appendedAt: .max)
+            .event(person, try make.statement("s9", at: day(13_000))), from: source, appendedAt: day(84_000))
         #expect(throws: FoldError.rawTopicRemade(source)) { try folded(timeline) }
     }
 

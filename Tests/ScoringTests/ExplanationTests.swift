@@ -109,7 +109,7 @@ extension TimelineBuilder {
             for record in records {
                 let decoded = try TimelineRecord(
                     key: unsafe record.key.span.bytes, value: unsafe record.value.span.bytes, partition: partition)
-                if case .event(_, let event) = decoded.content { names.take(event) }
+                if case .event(let person, let event) = decoded.content { names.take(event, of: person) }
             }
             return names
         }

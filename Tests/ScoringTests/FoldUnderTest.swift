@@ -58,7 +58,7 @@ extension FoldUnderTest {
         return FoldUnderTest(
             fold: { record in
                 let decoded = try TimelineRecord(record)
-                return box.oracle.take(decoded.content, from: decoded.source)
+                return box.oracle.take(decoded)
             },
             clock: { box.oracle.clock },
             personCount: { box.oracle.people.count },

@@ -80,7 +80,7 @@ import Testing
         var oracle = BruteForce(properties: timeline.properties, card: card)
         for record in timeline.records {
             let decoded = try TimelineRecord(record)
-            _ = oracle.take(decoded.content, from: decoded.source)
+            _ = oracle.take(decoded)
         }
         for person in oracle.people.keys {
             let explanation = try #require(try fold.explanation(of: person))

@@ -82,7 +82,7 @@ import Testing
     @Test func `the order of events within a day changes no feature but those that say so`() throws {
         var random = SeededRandom(seed: 3)
         var moved: Set<String> = []
-        for seed in 0..<20 as Range<UInt64> {
+        for seed in 0..<40 as Range<UInt64> {
             let log = try RandomTimeline(seed: seed, events: 300)
             for history in try log.histories(using: &random) {
                 for _ in 0..<100 {

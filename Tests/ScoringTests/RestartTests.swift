@@ -7,7 +7,7 @@ import Testing
 @Suite struct RestartTests {
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `ten restarts from snapshots give the same bytes and the same state as none`(_ seed: UInt64) throws {
-        let timeline = try RandomTimeline(seed: seed, events: 400).timeline
+        let timeline = try RandomTimeline.doubtful(seed: seed, events: 400).timeline
         let scorecard = try card("max")
         let whole = PartitionFold(partition: 0, scorecard: scorecard)
         let expected = try whole.fold(timeline.records)
@@ -35,7 +35,7 @@ import Testing
 
     @Test func `a state of another model, partition or format is refused`() throws {
         let fold = PartitionFold(partition: 0, scorecard: try card("max"))
-        _ = try fold.fold(try RandomTimeline(seed: 1, events: 50).timeline.records)
+        _ = try fold.fold(try RandomTimeline.doubtful(seed: 1, events: 50).timeline.records)
         var state: [UInt8] = []
         fold.encodeState(into: &state)
         #expect(throws: SnapshotPayloadError.otherModel([fold.scorecard.hash])) {

@@ -23,7 +23,7 @@ extension FoldUnderTest {
                 guard let person = fold.inspection(of: key, features: features) else { return nil }
                 let days = Dictionary(uniqueKeysWithValues: person.kept.map { ($0.identity, $0.day) })
                 var kept: [EventName: Int32] = [:]
-                for name in names { kept[name] = days[Event.identity(producer: name.producer, id: name.id)] }
+                for name in names { kept[name] = days[key.identity(producer: name.producer, id: name.id)] }
                 return PersonState(
                     day: person.day, features: person.values, score: person.score,
                     grants: person.grants.map { .init(grant: $0.id, number: $0.number) },

@@ -96,8 +96,8 @@ private struct Growth {
     }
 
     mutating func withdraw(_ leaving: ArraySlice<PersonKey>) throws {
-        let now = try #require(fold.clock)
-        for person in leaving { timeline.event(try make.withdrawn("w", at: now), of: person) }
+        // After the last of the renewals, which were sent ahead.
+        for person in leaving { timeline.event(try make.withdrawn("w", at: day(Self.firstDay + 721)), of: person) }
         persons.removeAll { leaving.contains($0) }
         try foldAll()
     }

@@ -5,7 +5,7 @@ extension RandomTimeline {
     mutating func grantOrRenew(_ person: PersonKey) throws {
         let grant = drawnGrant(of: person)
         let time = now - Int64.random(in: 0..<day(1), using: &random)
-        let latest = time + EventRules.grantDaysMax * Timestamp.dayMilliseconds
+        let latest = time + EventRules.grantMilliseconds
         let offset = timeline.properties.dayOffset
         let inDays = Int.random(in: 1...365, using: &random)
         let expiry: Int64 =
@@ -24,15 +24,25 @@ extension RandomTimeline {
             nextID("c"), grant: grant.id, at: time, until: max(time + 1, min(latest, expiry)),
             purpose: isOther ? .utilities : grant.purpose,
             reference: Int.random(in: 0..<40, using: &random) == 0 ? "other" : "client")
-        send(event, person)
+        sendLate(event, person)
     }
 
     mutating func withdraw(_ person: PersonKey) throws {
         let grant = drawnGrant(of: person)
-        let event = try EventMaker().withdrawn(
-            nextID("w"), grant: grant.id, at: now - Int64.random(in: 0..<day(1), using: &random),
-            purpose: grant.purpose)
-        send(event, person)
+        let consents = sent.suffix(80).filter { $0.person == person && $0.event.type == .consent }
+        let time: Int64
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0: time = 1
+        case 1: time = now + day(2)
+        // At the moment of another consent, or a millisecond beside it.
+        case 2..<7:
+            time =
+                (consents.randomElement(using: &random)?.event.occurredAt ?? now)
+                + Int64.random(in: -1...1, using: &random)
+        default: time = now - Int64.random(in: 0..<day(1), using: &random)
+        }
+        let event = try EventMaker().withdrawn(nextID("w"), grant: grant.id, at: max(0, time), purpose: grant.purpose)
+        sendLate(event, person)
     }
 
     /// One of three that a person may have; no two persons share an id.

@@ -18,6 +18,9 @@ public struct RandomTimeline {
         /// Whether a day may hold more events of a person than are kept.
         public var bursts = true
         public var mode: TimelineProperties.Mode?
+        /// Whether stamps tell the time of the world, so that ticks of live timelines may be too far ahead to be followed and
+        /// events may be dated ahead.
+        public var doubts = false
 
         public init() {}
     }
@@ -44,6 +47,13 @@ public struct RandomTimeline {
     private let hasSteadyGrants: Bool
     private var renewedAt: Int64?
 
+    /// One of those with doubts of the clock.
+    public static func doubtful(seed: UInt64, events count: Int) throws -> RandomTimeline {
+        var options = Options()
+        options.doubts = true
+        return try RandomTimeline(seed: seed, events: count, options: options)
+    }
+
     public init(seed: UInt64, events count: Int, options: Options = Options()) throws {
         random = SeededRandom(seed: seed)
         self.options = options
@@ -54,6 +64,8 @@ public struct RandomTimeline {
         now = day([13_000, 19_000, 19_400, 20_500, 20_800].randomElement(using: &random)!)
         now += day(Int.random(in: 0..<400, using: &random)) + Int64.random(in: 0..<day(1), using: &random)
         timeline = TimelineBuilder(properties: Self.properties(options, using: &random))
+        if options.doubts { timeline.stamp = now }
+        offsets[RawTopic.control.rawValue] = [0: 1]
         if Int.random(in: 0..<5, using: &random) > 0 { tick() }
         while sent.count < count { try step() }
         tick()
@@ -64,6 +76,8 @@ public struct RandomTimeline {
         properties.mode = options.mode ?? (Bool.random(using: &random) ? .live : .history)
         properties.dayOffset = Bool.random(using: &random) ? .spread : .none
         properties.rawPartitions = [1, 1, 1, 1, 2]
+        let isGuarded = options.doubts && Int.random(in: 0..<3, using: &random) == 0
+        properties.clockStepSeconds = isGuarded ? UInt32(day(3) / 1000) : 0
         properties.rollsPerRecord = Int32.random(in: 1...3, using: &random)
         properties.rollsPerTick = Int32.random(in: 1...6, using: &random)
         if !options.steadyGrants, Int.random(in: 0..<5, using: &random) == 0 {
@@ -87,6 +101,7 @@ public struct RandomTimeline {
         case 160..<250 where options.corrections: try correct(person)
         case 250..<285: try timeline.repeated(Int.random(in: timeline.records.indices, using: &random))
         case 285 where options.bursts && Int.random(in: 0..<3, using: &random) == 0: try burst(person)
+        case 285 where options.doubts: send(try financialEvent(of: person, at: now + day(3)), person)
         case 286..<310: now += Int64.random(in: 0...day(2), using: &random)
         case 310..<480: passTime()
         default: send(try financialEvent(of: person), person)
@@ -143,7 +158,13 @@ public struct RandomTimeline {
     mutating func send(_ event: Event, _ person: PersonKey) {
         sent.append(Sent(event: event, person: person))
         let partition = event.type.topic == .consents ? Int32(person.high >> 60 & 1) : 0
+        timeline.stamp = max(timeline.stamp, now)
         timeline.append(.event(person, event), from: next(event.type.topic, partition))
+    }
+
+    /// Sends it after others that are later, or before.
+    mutating func sendLate(_ event: Event, _ person: PersonKey) {
+        if Int.random(in: 0..<4, using: &random) == 0 { hold(event, person) } else { send(event, person) }
     }
 
     mutating func hold(_ event: Event, _ person: PersonKey) {
@@ -205,6 +226,10 @@ public struct RandomTimeline {
         let all = 0..<timeline.properties.consentPartitions
         let only = Int.random(in: 0..<10, using: &random) < 2 ? all.randomElement(using: &random) : nil
         let back = Int.random(in: 0..<20, using: &random) == 0 ? day(1) : 0
+        timeline.stamp = max(timeline.stamp, now)
+        if options.doubts, Int.random(in: 0..<12, using: &random) == 0 {
+            timeline.append(.clock(accepted: now), from: next(.control, 0))
+        }
         for partition in all where only == nil || only == partition {
             timeline.append(
                 .tick(time: now - back, secretFingerprint: 7, timeline.properties), from: next(.consents, partition))

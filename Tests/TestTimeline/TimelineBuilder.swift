@@ -11,7 +11,8 @@ public struct TimelineBuilder {
     public let properties: TimelineProperties
     public private(set) var records: [Record] = []
     private var offsets: [UInt8: Int64] = [:]
-    private var stamp: Int64 = 1_000_000
+    /// Of the last record, ms: far ahead of all events, as where history is sent, unless a test moves it.
+    public var stamp = day(80_000)
 
     public init(partition: Int32 = 0, properties: TimelineProperties = .example) {
         self.partition = partition

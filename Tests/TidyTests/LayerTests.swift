@@ -4,16 +4,17 @@ import Testing
 private let layers: [(folder: String, imports: Set<String>)] = [
     // Edges and what they rest on.
     ("Sources/Checksums", ["CXXHash"]),
+    ("Sources/KeyedHashes", ["CSodium"]),
     ("Sources/Log", []),
     ("Sources/Telemetry", ["Glibc", "Synchronization"]),
     ("Sources/HTTP", ["CMicroHTTPD", "Glibc"]),
     ("Sources/Kafka", ["CRDKafka", "Log", "Glibc", "Synchronization"]),
     ("Sources/Snapshots", ["CZstd", "Checksums", "Glibc", "Synchronization"]),
     // Core: no clock, file, socket or randomness, so no Glibc and no Foundation.
-    ("Sources/Events", ["Checksums"]),
+    ("Sources/Events", ["Checksums", "KeyedHashes"]),
     ("Sources/Scoring", ["Events", "Checksums", "CMemory"]),
     // Edges that know events or scorecards.
-    ("Sources/Wire", ["CEventProto", "CSimdJSON", "CSodium", "Events", "Glibc"]),
+    ("Sources/Wire", ["CEventProto", "CSimdJSON", "KeyedHashes", "Events", "Glibc"]),
     ("Sources/ScorecardFiles", ["Scoring", "Events", "Checksums", "Foundation", "FoundationXML"]),
     ("Sources/Commands", ["Kafka", "Log", "Telemetry", "Glibc"]),
     // Shell.

@@ -80,7 +80,7 @@ struct RandomEvents {
                     depositHeldMinor: held, depositKeptMinor: integer(0...held)))
         case .consent:
             let action: Consent.Action = value()
-            let end = occurredAt + integer(1...EventRules.grantDaysMax * Timestamp.dayMilliseconds)
+            let end = occurredAt + integer(1...EventRules.grantMilliseconds)
             return .consent(
                 Consent(
                     grant: identifier(), purpose: value(), subscriberReference: identifier(), action: action,

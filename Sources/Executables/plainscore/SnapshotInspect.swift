@@ -73,7 +73,8 @@ private struct SnapshotInspection {
             content.map {
                 [
                     ("with a score", grouped($0.scored)), ("live grants", grouped($0.grants)),
-                    ("events kept", grouped($0.events)), ("consents, corrections", grouped($0.notices)),
+                    ("events kept", grouped($0.events)), ("corrections", grouped($0.notices)),
+                    ("grants closed", grouped($0.marks)),
                     ("events that wait", grouped($0.waiting)),
                 ]
             } ?? [("events, grants", "give --model to count them")]
@@ -110,6 +111,7 @@ private struct SnapshotInspection {
         json.member("grants", optional: content?.grants)
         json.member("events", optional: content?.events)
         json.member("notices", optional: content?.notices)
+        json.member("marks", optional: content?.marks)
         json.member("waiting", optional: content?.waiting)
         json.key("outcomes")
         json.beginObject()
@@ -124,7 +126,7 @@ extension SnapshotHead {
     /// The classes, and what is counted beside them.
     fileprivate var classes: [(name: String, count: UInt64)] {
         zip(Outcomes.Class.allCases, outcomes).map { (name: "\($0)", count: $1) }
-            + [(name: "repeats", count: repeats), (name: "otherCurrency", count: otherCurrency)]
+            + [(name: "repeats", count: repeats)]
     }
 }
 

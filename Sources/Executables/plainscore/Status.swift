@@ -61,6 +61,7 @@ struct StatusReport {
         var lines = aligned([heading] + groupRows, left: [0, 1, 2, 3])
         lines += ["", "timeline: \(isLive ? "live, its clock runs" : "for history, its clock is told")"]
         lines += aligned([partitionHeading] + status.partitions.map(row), left: [])
+        lines += doubts
         lines += ["", modelLine("aggregator", status.aggregatorModels), modelLine("publisher", status.publisherModels)]
         if let last = status.switched.last {
             let names = last.all.map { "\($0.name) \($0.version), hash \($0.hash.hex)" }
@@ -68,6 +69,18 @@ struct StatusReport {
         }
         lines += [""] + (accounting?.text ?? ["outcomes: give --model to count them"])
         return lines
+    }
+
+    /// A sentence where ticks jumped ahead and are not followed.
+    private var doubts: [String] {
+        let doubtful = status.partitions.filter { $0.doubt != nil }
+        guard let latest = doubtful.compactMap(\.doubt).max(by: { $0.claimed < $1.claimed }) else { return [] }
+        return [
+            "",
+            "the clock is in doubt in partitions \(ranges(doubtful.map(\.partition))): the brokers' stamps jumped ahead to "
+                + "\(utcText(milliseconds: latest.claimed)). Events are applied, and nothing expires or rolls off",
+            "where that time is wrong, set the brokers' clocks; where it is right, say so: plainscore clock accept",
+        ]
     }
 
     private var isLive: Bool { status.identity.properties.mode == .live }

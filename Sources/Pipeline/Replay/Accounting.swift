@@ -216,7 +216,7 @@ private struct SeenInTimeline {
     mutating func take(_ record: TimelineRecord, isFolded: Bool) {
         var count = Count()
         switch record.content {
-        case .properties, .models: return  // of `control`, which has no part in the sums
+        case .properties, .models, .clock: return  // of `control`, which has no part in the sums
         case .tick: count.ticks = 1
         case .event: count.events = 1
         }

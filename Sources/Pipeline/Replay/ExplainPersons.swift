@@ -70,7 +70,7 @@ extension CommittedFolds {
         -> [PersonKey: EventNames]
     {
         var names: [PersonKey: EventNames] = [:]
-        try readEvents(of: persons, in: partition, below: end) { names[$0, default: EventNames()].take($1) }
+        try readEvents(of: persons, in: partition, below: end) { names[$0, default: EventNames()].take($1, of: $0) }
         return names
     }
 

@@ -162,12 +162,12 @@ struct RawComparison {
     private mutating func count(_ record: TimelineRecord, _ topic: Int, _ entry: RecordBatch.Entry) {
         switch record.content {
         case .event: report.topics[topic].events += 1
-        case .models: if entry.partition == 0 { report.topics[topic].events += 1 }
+        case .models, .clock: if entry.partition == 0 { report.topics[topic].events += 1 }
         case .tick, .properties: if entry.partition == 0 { report.topics[topic].ticks += 1 }
         }
     }
 
-    /// Each tick, and each switch of models, must have come to every partition.
+    /// Each tick, and each record of `control`, must have come to every partition.
     private mutating func missTicks(of partition: Int32, keptFrom: Int64) throws {
         for topic in tables.indices {
             for table in tables[topic] {
@@ -175,7 +175,7 @@ struct RawComparison {
                     report.found.add(
                         RecordDifference(
                             .missing, names.timeline, partition, nil, source: table.coordinates(index),
-                            "the \(table.topic == .control ? "switch of models" : "tick") \(table.coordinates(index)) is not in "
+                            "the \(table.topic == .control ? "record" : "tick") \(table.coordinates(index)) is not in "
                                 + "this partition"))
                 }
             }

@@ -147,6 +147,9 @@ extension RawComparison {
                 )
             }
             if kind == 2 { return text(.models(try TimelineRecord.models(in: value)), appendedAt: appendedAt) }
+            if kind == 3 {
+                return text(.clock(accepted: try TimelineRecord.acceptedClock(in: value)), appendedAt: appendedAt)
+            }
             guard let type = EventType(rawValue: kind) else { return bytesText(value) }
             return text(
                 .event(try TimelineRecord.person(in: value), try TimelineRecord.event(type, in: value)),
@@ -163,6 +166,7 @@ extension RawComparison {
         case .models(let activation):
             let hashes = activation.files.map { unsafe xxh3Digest($0.span.bytes).hex }
             return "models \(hashes.joined(separator: ", ")), \(stamp)"
+        case .clock(let accepted): return "the clock accepted up to \(Timestamp.text(accepted)), \(stamp)"
         case .tick(let time, let fingerprint, _):
             return "tick \(Timestamp.text(time)), secret \(String(fingerprint, radix: 16)), \(stamp)"
         case .event(let person, let event):

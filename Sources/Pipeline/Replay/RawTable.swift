@@ -72,7 +72,7 @@ struct RawTable {
             hashes[index] = Self.hash(unsafe value.span.bytes, isPersonKnown: hasher.isKnown)
             switch content {
             case .tick: classes[index] = .tick
-            case .models: classes[index] = .models
+            case .models, .clock: classes[index] = .models
             case .event, .properties: classes[index] = .event
             }
             if classes[index] != .event { everywhere.append(index) }
@@ -86,7 +86,7 @@ struct RawTable {
     /// Of all but the checksum, which covers key and partition; without a secret of all but the person, too.
     static func hash(_ value: RawSpan, isPersonKnown: Bool) -> UInt64 {
         let kind: UInt8 = value.load(littleEndianAt: 9)
-        guard kind > 2, !isPersonKnown else { return xxh3(value.extracting(8...)) }
+        guard EventType(rawValue: kind) != nil, !isPersonKnown else { return xxh3(value.extracting(8...)) }
         return xxh3(
             value.extracting(TimelineRecord.eventStart...),
             seed: xxh3(value.extracting(8..<TimelineRecord.prefixByteCount)))

@@ -23,7 +23,6 @@ public struct SnapshotHead: Sendable {
     /// In the order of `Outcomes.Class`.
     public let outcomes: [UInt64]
     public let repeats: UInt64
-    public let otherCurrency: UInt64
     public let persons: UInt32
 
     /// - Throws: a sentence as `SnapshotLoadError` where the payload is of another version, or none.
@@ -50,12 +49,12 @@ public struct SnapshotHead: Sendable {
             clock = try cursor.takeOptional(Int64.self)
             _ = try cursor.take(Int64.self)
             _ = try cursor.take(count: 9 * Int(properties.consentPartitions))
+            _ = try cursor.take(count: 26)  // the clock's guard
             _ = try cursor.take(count: 16 * (properties.rawPartitions.reduce(1) { $0 + Int($1) }))
             var outcomes: [UInt64] = []
             for _ in Outcomes.Class.allCases { outcomes.append(try cursor.take()) }
             self.outcomes = outcomes
             repeats = try cursor.take()
-            otherCurrency = try cursor.take()
             _ = try cursor.take(count: 2 * Int(try cursor.take(UInt8.self)))
             persons = try cursor.take()
         } catch let error as SnapshotLoadError {

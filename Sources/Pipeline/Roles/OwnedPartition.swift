@@ -34,7 +34,9 @@ struct OwnedPartition {
 
     /// How far the results have come, under the models of the timeline's beginning and those that the log brought since.
     var position: OffsetMetadata {
-        OffsetMetadata(sequence: fold.sequence, chain: fold.chain, model: fold.beginning.identity)
+        OffsetMetadata(
+            sequence: fold.sequence, chain: fold.chain, model: fold.beginning.identity,
+            doubt: fold.clockDoubt)
     }
 
     /// Folds the entries of a run of this partition.

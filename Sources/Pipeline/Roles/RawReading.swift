@@ -23,7 +23,7 @@ struct RawReading {
         -> TimelineRecord.Content?
     {
         guard !isNull else { throw Refusal.null }
-        if topic == .control { return try models(value) }
+        if topic == .control { return try controlContent(value) }
         switch try decoder.decode(value) {
         case .tick(let time):
             guard topic == .consents else { throw Refusal.tickOnOtherTopic }
@@ -37,9 +37,6 @@ struct RawReading {
             guard event.type.topic == topic else {
                 throw Refusal.wrongTopic(type: event.type.name, belongs: event.type.topic.name)
             }
-            guard event.occurredAt <= appendedAt + EventRules.datedAheadMaxMilliseconds else {
-                throw Refusal.datedAhead
-            }
             switch event.type {
             case .erasure, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
             case .repayment, .bill, .statement, .cashFlow, .rental, .consent, .correction:
@@ -49,20 +46,24 @@ struct RawReading {
     }
 
     /// Models are carried only where they load: what stops the fold must never come to it.
-    private func models(_ value: RawSpan) throws(Refusal) -> TimelineRecord.Content? {
+    private func controlContent(_ value: RawSpan) throws(Refusal) -> TimelineRecord.Content? {
         let record: ControlRecord?
         do {
             record = try ControlRecord(value)
         } catch {
             throw Refusal(.damagedControl, "", "write to control with `plainscore` alone: this is no record of it")
         }
-        guard case .models(let activation) = record else { return nil }
-        do {
-            _ = try loadModels(activation)
-        } catch {
-            throw Refusal(.unusableModels, "", "mend it and switch again: \("\(error)".prefix(Self.reasonMax))")
+        switch record {
+        case .clock(let accepted): return .clock(accepted: accepted)
+        case .models(let activation):
+            do {
+                _ = try loadModels(activation)
+            } catch {
+                throw Refusal(.unusableModels, "", "mend it and switch again: \("\(error)".prefix(Self.reasonMax))")
+            }
+            return .models(activation)
+        case .properties, .secret, nil: return nil
         }
-        return .models(activation)
     }
 
     private static let reasonMax = 400

@@ -26,7 +26,8 @@ extension OwnedPartition {
     var measures: StateMeasures {
         let outcomes = fold.outcomes
         return StateMeasures(
-            isRecovering: isRecovering, clock: fold.clock, persons: fold.personCount,
+            isRecovering: isRecovering, clock: fold.clock,
+            clockDoubtMilliseconds: fold.clockDoubt.map { $0.claimed - $0.clock } ?? 0, persons: fold.personCount,
             outcomes: Outcomes.Class.allCases.map { NamedCount("\($0)", outcomes[$0]) }
                 + [NamedCount("waiting", outcomes.waiting)],
             repeatsDropped: outcomes.repeats,
@@ -36,7 +37,7 @@ extension OwnedPartition {
 }
 
 extension FoldRefusal.Reason {
-    static let names = [conflict, limit].map(\.rawValue)
+    static let names = allCases.map(\.rawValue)
 }
 
 extension SnapshotStore {

@@ -6,13 +6,15 @@ import Scoring
 // A record of topic `control`, little endian; the key is empty.
 //
 //  0 u64 checksum: XXH3 of all that follows
-//  8 u8  kind      0 properties          1 secret                        2 models
-//  9 …             68 bytes, the layout  u64 fingerprint of the secret   the layout of ModelActivation
-//                  of TimelineProperties
+//  8 u8  kind      0 properties, 1 secret, 2 models, 3 clock
+//  9 …   content   properties  68 bytes, the layout of TimelineProperties
+//                  secret      u64 fingerprint of the secret
+//                  models      the layout of ModelActivation
+//                  clock       i64 time that the operator accepts, ms
 //
 // The first record of properties and of the secret counts. All later ones of the same kind are what a second operator wrote
-// at the same time, and mean nothing. Each record of models takes effect: the consents consumer carries it to every
-// partition of the timeline. A later record that is none of these is passed over, and a dead letter says so.
+// at the same time, and mean nothing. Each record of models or of the clock takes effect: the consents consumer
+// carries it to every partition of the timeline. A later record that is none of these is passed over, and a dead letter says so.
 
 /// What a timeline is and under which secret its persons are named, as its control topic says.
 public struct TimelineIdentity: Equatable, Sendable {
@@ -53,6 +55,8 @@ public enum ControlRecord: Equatable, Sendable {
     case properties(TimelineProperties)
     case secret(fingerprint: UInt64)
     case models(ModelActivation)
+    /// The operator says that it is at least this late, ms.
+    case clock(accepted: Int64)
 
     public func encode() -> [UInt8] {
         var bytes: [UInt8] = []
@@ -67,6 +71,9 @@ public enum ControlRecord: Equatable, Sendable {
         case .models(let activation):
             bytes.append(2)
             bytes += activation.bytes
+        case .clock(let accepted):
+            bytes.append(3)
+            bytes.append(littleEndian: accepted)
         }
         let checksum = unsafe xxh3(bytes.span.bytes.extracting(8...))
         bytes.store(littleEndian: checksum, at: 0)
@@ -85,6 +92,10 @@ public enum ControlRecord: Equatable, Sendable {
         case 2:
             self = .models(try ModelActivation(value.extracting(9...)))
             return
+        case 3:
+            let accepted = try cursor.take(Int64.self)
+            guard Timestamp.allowed.contains(accepted) else { throw TimelineError.layout("clock") }
+            self = .clock(accepted: accepted)
         default: return nil
         }
         try cursor.finish()
@@ -106,7 +117,7 @@ func readControlRecords<L: Log>(_ log: L, names: TopicNames) throws -> (
             }
             properties = properties ?? found
         case .secret(let fingerprint): secretFingerprint = secretFingerprint ?? fingerprint
-        case .models: break
+        case .models, .clock: break
         }
     }
     return (properties, secretFingerprint)

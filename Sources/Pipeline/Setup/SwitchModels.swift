@@ -23,14 +23,7 @@ public func switchModels<L: Log>(_ log: L, names: TopicNames, files: [[UInt8]]) 
         throw ModelFileError(description: "\(error)")
     }
     _ = try readControl(log, names: names)
-    let group = names.consumerGroup(.control)
-    guard try log.committed(group: group, topic: names.raw(.control)).first?.offset != nil else {
-        throw SetupError(
-            .configuration,
-            "group '\(group)' has no place in '\(names.raw(.control))', so nobody would carry the switch: this timeline was "
-                + "made before there were any. Run `plainscore topics create`, which adds what is missing, start the consents "
-                + "consumer anew, and switch again")
-    }
+    try requireControlConsumer(log, names: names)
     try appendControl(.models(activation), log, names: names)
     return models
 }

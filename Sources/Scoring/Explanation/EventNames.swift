@@ -7,8 +7,8 @@ public struct EventNames: Sendable {
 
     public init() {}
 
-    public mutating func take(_ event: Event) {
-        names[event.identity] = (event.producer, event.id)
+    public mutating func take(_ event: Event, of person: PersonKey) {
+        names[event.identity(of: person)] = (event.producer, event.id)
     }
 
     subscript(identity: UInt64) -> (producer: Identifier, id: Identifier)? { names[identity] }

@@ -1,4 +1,3 @@
-import Checksums
 import Events
 
 /// Events at the gate, and what they do once they are through.
@@ -8,14 +7,23 @@ extension FoldState {
         into output: inout FoldOutput
     ) {
         scratchSlot = nil
+        clockGuard.hear(event.occurredAt)
         let slot = rolledSlot(of: person, into: &output)
-        if case .consent(let consent) = event.body {
-            handle(consent, event, contentHash, of: person, at: slot, from: source, into: &output)
+        if isDatedAhead(event), !event.isWithdrawal {
+            count(.datedAhead, source, into: &output)
+        } else if case .consent(let consent) = event.body {
+            handle(consent, event, of: person, at: slot, from: source, into: &output)
         } else if let slot {
             apply(event, contentHash, at: slot, from: source, into: &output)
         } else {
             wait(event, of: person, from: source)
         }
+    }
+
+    /// Whether the event is dated more than a day after it was appended. The clock counts as well, so that a broker's clock
+    /// that was set back refuses nothing.
+    func isDatedAhead(_ event: Event) -> Bool {
+        event.occurredAt > max(appendedAt, clock ?? 0) + EventRules.datedAheadMaxMilliseconds
     }
 
     /// The person's place, after all that was due on the clock has been rolled; nil without a live grant.
@@ -46,12 +54,12 @@ extension FoldState {
             kind = .correction
         }
         count(outcome, source, into: &output)
-        guard outcome == .applied else { return }
+        guard outcome == .applied || outcome == .otherCurrency else { return }
         rescore(slot, because: .init(kind: kind, event: (source, event.id, event.occurredAt)), into: &output)
         schedule(slot)
     }
 
-    /// Puts an event that waited, or the consent that opened the state, into it; or says why not.
+    /// Puts an event that waited into the state; or says why not.
     mutating func admit(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int) -> Outcomes.Class {
         guard event.isFinancial else { return note(event, contentHash, dated: day, at: slot) }
         let (outcome, kept) = judge(event, contentHash, dated: day, at: slot)
@@ -60,32 +68,32 @@ extension FoldState {
     }
 
     /// Dated on this day or before, an event moves no score.
-    private func horizon(_ slot: Int) -> Int32 {
-        clock == nil ? Int32.min : clockDay(for: people[slot].key) - properties!.horizonDays
+    func horizon(of person: PersonKey) -> Int32 {
+        clock == nil ? Int32.min : clockDay(for: person) - properties!.horizonDays
     }
 
     /// What becomes of an event that features can read; where it is to be kept, as what.
     private mutating func judge(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int)
         -> (Outcomes.Class, (event: KeptEvent, identity: UInt64)?)
     {
-        let horizon = horizon(slot)
+        let horizon = horizon(of: people[slot].key)
         if day <= horizon { return (.outOfHorizon, nil) }
         guard let currency = currencies.place(of: event.currency!) else { return (.limit, nil) }
         let millisecond = event.occurredAt - properties!.dayOffset.start(of: day, for: people[slot].key)
-        let producerHash = xxh3(event.producer.span)
-        let identity = Event.identity(producerHash: producerHash, id: event.id)
+        let identity = event.identity(of: people[slot].key)
         let kept = KeptEvent(
-            event, producerHash: producerHash, day: day, millisecond: millisecond, currency: currency)!
+            event, of: people[slot].key, day: day, millisecond: millisecond, currency: currency)!
+        let applied: Outcomes.Class = compiled.reads(currency: currency) ? .applied : .otherCurrency
         switch people[slot].arrival(of: kept, identity: identity, contentHash: contentHash, horizon: horizon) {
         case .void: return (.voided, nil)
         case .duplicate: return (.duplicate, nil)
         case .conflict: return (.conflict, nil)
         case .tooMany: return (.limit, nil)
-        case .new: return (.applied, (kept, identity))
+        case .new: return (applied, (kept, identity))
         case .newAgain:
             people[slot].remove(identity: identity)
             scratchSlot = nil
-            return (.applied, (kept, identity))
+            return (applied, (kept, identity))
         }
     }
 
@@ -100,18 +108,21 @@ extension FoldState {
             kept, identity: identity, contentHash: contentHash, producer: event.producer.span, id: event.id.span,
             isWholeSecond: event.occurredAt % 1000 == 0, plan: plan)
         if isScratch { scratchTotals.insert(plan, people[slot].events, at: place) }
-        if kept.currency != compiled.speakingCurrency { outcomes.otherCurrency += 1 }
     }
 
-    /// Keeps a consent or a correction; what the correction takes back goes, and where that was the person's latest
-    /// event, the day they stand at falls.
+    /// Keeps a correction; what it takes back goes, and where that was the person's latest event, the day they stand at
+    /// falls.
     private mutating func note(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int) -> Outcomes.Class
     {
-        let horizon = horizon(slot)
+        guard case .correction(let correction) = event.body else {
+            preconditionFailure("the consumers pass on no erasures and disputes, and consents have a gate of their own")
+        }
+        let key = people[slot].key
+        let horizon = horizon(of: key)
         if day <= horizon { return .outOfHorizon }
-        let identity = event.identity
-        let clockDay = clockDay(for: people[slot].key)
-        let keptOn = event.type == .correction ? max(day, clockDay) : day
+        let identity = event.identity(of: key)
+        let clockDay = clockDay(for: key)
+        let keptOn = max(day, clockDay)
         switch people[slot].arrival(
             ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash, horizon: horizon)
         {
@@ -120,15 +131,12 @@ extension FoldState {
         case .tooMany: return .limit
         case .new, .newAgain: break
         }
-        var voided: UInt64 = 0
-        if case .correction(let correction) = event.body {
-            voided = Event.identity(producer: event.producer, id: correction.correctedEvent)
-            people[slot].remove(identity: voided)
-            scratchSlot = nil
-            let count = people[slot].events.count
-            let latest = count > 0 ? people[slot].events.day(count - 1) : clockDay
-            people[slot].standingDay = max(clockDay, latest)
-        }
+        let voided = key.identity(producer: event.producer, id: correction.correctedEvent)
+        people[slot].remove(identity: voided)
+        scratchSlot = nil
+        let count = people[slot].events.count
+        let latest = count > 0 ? people[slot].events.day(count - 1) : clockDay
+        people[slot].standingDay = max(clockDay, latest)
         people[slot].ledger.append(
             KeptNotice(
                 identity: identity, voided: voided, check: UInt32(truncatingIfNeeded: contentHash), day: keptOn,
@@ -141,6 +149,7 @@ extension FoldState {
         switch outcome {
         case .conflict: output.refusals.append(FoldRefusal(source: source, reason: .conflict))
         case .limit: output.refusals.append(FoldRefusal(source: source, reason: .limit))
+        case .datedAhead: output.refusals.append(FoldRefusal(source: source, reason: .datedAhead))
         default: break
         }
     }
@@ -160,5 +169,11 @@ extension FoldState {
             waiting.removeOldest()
             outcomes[.noConsent] += 1
         }
+    }
+}
+
+extension Event {
+    fileprivate var isWithdrawal: Bool {
+        if case .consent(let consent) = body { consent.action == .withdrawn } else { false }
     }
 }

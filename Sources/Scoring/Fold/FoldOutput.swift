@@ -21,7 +21,11 @@ public struct FoldOutput {
 
 /// An event that the fold refuses. It knows coordinates and reason; the bytes are in the raw topic while that keeps them.
 public struct FoldRefusal: Equatable, Sendable {
-    public enum Reason: String, Sendable { case conflict, limit }
+    public enum Reason: String, CaseIterable, Sendable {
+        case conflict, limit, datedAhead
+        /// A withdrawal that is older than the consent that holds.
+        case superseded
+    }
     public var source: Coordinates
     public var reason: Reason
 
@@ -34,9 +38,19 @@ public struct FoldRefusal: Equatable, Sendable {
     public var mend: String {
         switch reason {
         case .conflict:
-            "this id was used before with other content: publish the event under an id of its own, unique per producer and person"
+            """
+            this id was used before with other content, or another consent of this grant has the same time: publish an event \
+            under an id of its own, unique per producer and person, and a consent with a later time
+            """
         case .limit:
             "more than \(FoldLimits.eventsPerPersonAndDay) events of a person on one day, or \(FoldLimits.grantsPerPerson) live grants: check the dates"
+        case .datedAhead:
+            """
+            set the producer's clock: an event may be dated at most \
+            \(EventRules.datedAheadMaxMilliseconds / 3_600_000) h after it is appended
+            """
+        case .superseded:
+            "a later consent of this grant is known, and holds: where the person withdraws that one, date the withdrawal after it"
         }
     }
 }

@@ -15,10 +15,12 @@ struct FoldState: ~Copyable {
     var chain = Digest128.zero
     var outcomes = Outcomes()
     var ticks = TickTimes()
+    var clockGuard = ClockGuard(step: nil)
     var sources = SourcePositions()
     var people = PersonTable()
     var calendar = Calendar()
     var waiting = WaitingRoom()
+    var marks = ConsentMarks()
     var currencies: Currencies
     var generations: Generations
     /// A snapshot that is being written, in slices.
@@ -39,7 +41,9 @@ struct FoldState: ~Copyable {
     var scratchSlot: Int?
     var scratch: [UInt8] = []
     var lookahead = Lookahead()
+    /// Of the record that is being folded.
     var timelineOffset: Int64 = 0
+    var appendedAt: Int64 = 0
     var rolled = 0
 
     init(partition: Int32, models: Models, loader: @escaping ModelLoader) {
@@ -89,7 +93,10 @@ struct FoldState: ~Copyable {
             let time = try tick(in: value, properties, offset)
             guard try isNew(record, offset) else { return }
             outcomes[.clock] += 1
-            ticks.advance(partition: record.source.partition, to: time)
+            let clockStands = ticks.clock != nil
+            if clockGuard.follows(time, from: record.source.partition, clockStands: clockStands) {
+                ticks.advance(partition: record.source.partition, to: time)
+            }
             endWaits()
             // A timeline made for history has few ticks, far apart: each rolls everyone due before the next record.
             let limit = properties.mode == .history ? .max : Int(properties.rollsPerTick)
@@ -102,6 +109,11 @@ struct FoldState: ~Copyable {
             try switchModels(to: activation, by: record, into: &output)
             move(atMost: Int(properties.rollsPerRecord), into: &output)
             roll(atMost: Int(properties.rollsPerRecord), into: &output)
+        case .clock:
+            let accepted = try TimelineRecord.acceptedClock(in: value)
+            guard try isNew(record, offset) else { return }
+            outcomes[.control] += 1
+            clockGuard.accept(accepted)
         case .event(let type):
             guard try fold(type, record, value, offset, into: &output) else { return }
             if behind > 0 { move(atMost: Int(properties.rollsPerRecord), into: &output) }
@@ -127,8 +139,9 @@ struct FoldState: ~Copyable {
     private mutating func isNew(_ record: TimelineRecord.Prefix, _ offset: Int64) throws(FoldError) -> Bool {
         timelineOffset = offset
         nextOffset = offset + 1
+        appendedAt = record.appendedAt
         let isNew = try sources.advance(to: record.source, appendedAt: record.appendedAt)
-        if !isNew { outcomes.repeats += 1 }
+        if isNew { clockGuard.pass(appendedAt) } else { outcomes.repeats += 1 }
         return isNew
     }
 
@@ -139,6 +152,8 @@ struct FoldState: ~Copyable {
         properties = said
         ticks = TickTimes(partitions: Int(said.consentPartitions))
         sources = SourcePositions(partitions: said.rawPartitions)
+        // The first record was stamped when the topics were made, which may be long before anything else comes.
+        defer { clockGuard = ClockGuard(step: said.clockStepMilliseconds) }
         if try isNew(record, offset) { outcomes[.control] += 1 }
     }
 

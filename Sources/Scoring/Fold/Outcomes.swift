@@ -4,7 +4,7 @@ public struct Outcomes: Equatable, Sendable {
     public enum Class: Int, CaseIterable, Sendable {
         case applied
         case duplicate
-        /// No grant came in time, the grant had ended, or a withdrawal of nothing.
+        /// No grant came in time, the grant had ended, or a withdrawal of nothing, which is remembered.
         case noConsent
         /// Put out of a full waiting room.
         case waitingOverflow
@@ -15,18 +15,22 @@ public struct Outcomes: Equatable, Sendable {
         case outOfHorizon
         /// A tick.
         case clock
-        /// The timeline's properties, and later models.
+        /// The timeline's properties, later models, and the operator's word on the clock.
         case control
         /// A correction has taken it back, before it came or since.
         case voided
+        /// A consent that is older than the latest word on its grant.
+        case superseded
+        /// Refused: dated more than a day after it was appended.
+        case datedAhead
+        /// Applied, but in a currency that no model in force reads: it moves no score.
+        case otherCurrency
     }
 
     private var counts = [UInt64](repeating: 0, count: Class.allCases.count)
     /// Events that wait now.
     public internal(set) var waiting: UInt64 = 0
     public internal(set) var repeats: UInt64 = 0
-    /// Of those applied: kept, but in another currency than the speaking model's, so none of its features reads them.
-    public internal(set) var otherCurrency: UInt64 = 0
 
     public init() {}
 
@@ -43,7 +47,6 @@ public struct Outcomes: Equatable, Sendable {
         for outcome in Class.allCases { sum[outcome] += right[outcome] }
         sum.waiting += right.waiting
         sum.repeats += right.repeats
-        sum.otherCurrency += right.otherCurrency
         return sum
     }
 }

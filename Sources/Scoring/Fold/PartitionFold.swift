@@ -69,6 +69,11 @@ public final class PartitionFold {
     public var personMemory: PersonMemoryUse { state.people.memoryUse }
     /// The least, over the raw consents partitions, of the greatest tick time, ms; nil until each has ticked.
     public var clock: Int64? { state.clock }
+    /// Set while a tick is not followed, since it is too far ahead of all that came before.
+    public var clockDoubt: ClockDoubt? {
+        guard let clock, let doubt = state.clockGuard.doubt else { return nil }
+        return ClockDoubt(clock: clock, claimed: doubt.claimed)
+    }
     /// Due moments rolled since this object was made, for measurements.
     public var rolled: Int { state.rolled }
 }

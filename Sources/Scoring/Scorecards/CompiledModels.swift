@@ -23,6 +23,8 @@ final class CompiledModels: Sendable {
     let outcomes: Table<Outcome>
     /// Place of the speaking model's currency.
     let speakingCurrency: UInt8
+    /// A bit for each place of a currency that some model reads.
+    private let currenciesRead: [4 of UInt64]
 
     struct Model: BitwiseCopyable, Sendable {
         let hash: Digest128
@@ -115,7 +117,14 @@ final class CompiledModels: Sendable {
         self.outcomes = Table(outcomes)
         plan = Plan(read)
         speakingCurrency = places[0]
+        var currenciesRead = [4 of UInt64](repeating: 0)
+        for place in places { currenciesRead[Int(place >> 6)] |= 1 << UInt64(place & 63) }
+        self.currenciesRead = currenciesRead
     }
+
+    /// Whether some model reads the currency at this place of the partition's table.
+    @inline(__always)
+    func reads(currency place: UInt8) -> Bool { currenciesRead[Int(place >> 6)] >> UInt64(place & 63) & 1 != 0 }
 
     @inline(__always)
     func outcome(_ row: Int, _ bin: Int16) -> Outcome {

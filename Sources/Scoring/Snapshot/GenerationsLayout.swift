@@ -30,7 +30,7 @@ extension Generations {
         let number = try cursor.take(UInt8.self)
         var changes: [ModelChange?] = []
         for _ in 0..<(try cursor.take(UInt8.self)) {
-            changes.append(try cursor.take(UInt8.self) == 1 ? ModelChange(decoding: &cursor) : nil)
+            changes.append(try cursor.takeFlag() ? ModelChange(decoding: &cursor) : nil)
         }
         guard !changes.isEmpty, changes.dropFirst().allSatisfy({ $0 != nil }) else { throw SnapshotPayloadError.layout }
         return (number, changes)
@@ -57,10 +57,10 @@ public struct SnapshotModels: Equatable, Sendable {
 extension ModelChange {
     fileprivate init(decoding cursor: inout ByteCursor) throws {
         activation = try ModelActivation(try cursor.take(count: Int(try cursor.take(UInt32.self))))
-        source = Coordinates(topic: .control, partition: 0, offset: try cursor.take())
-        appendedAt = try cursor.take()
-        let stood = try cursor.take(UInt8.self) == 1
-        let time = try cursor.take(Int64.self)
+        source = Coordinates(topic: .control, partition: 0, offset: try cursor.takeOffset())
+        appendedAt = try cursor.takeTime()
+        let stood = try cursor.takeFlag()
+        let time = try cursor.takeTime()
         clock = stood ? time : nil
     }
 }

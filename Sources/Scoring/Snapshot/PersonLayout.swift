@@ -34,13 +34,13 @@ extension Person {
 
     init(decoding cursor: inout ByteCursor, _ generations: Generations) throws {
         let key = PersonKey(high: try cursor.take(), low: try cursor.take())
-        let standingDay: Int32 = try cursor.take()
+        let standingDay = try cursor.takeDay()
         var ledger = Ledger()
         ledger.generation = try cursor.take()
         guard generations.holds(ledger.generation) else { throw SnapshotPayloadError.layout }
         let models = generations.compiled(ledger.generation)
         for model in models.models.indices {
-            guard try cursor.take(UInt8.self) == 1 else { continue }
+            guard try cursor.takeFlag() else { continue }
             if ledger.binCount == 0 { ledger.resetBins(models.rows.count) }
             for row in models.models[model].row {
                 let bin: Int16 = try cursor.take()
@@ -48,8 +48,7 @@ extension Person {
                 ledger.setBin(row, bin)
             }
         }
-        let grants = try cursor.take(UInt8.self)
-        guard grants <= FoldLimits.grantsPerPerson else { throw SnapshotPayloadError.layout }
+        let grants = try cursor.takeWithin(1...UInt8(FoldLimits.grantsPerPerson))
         for _ in 0..<grants { ledger.append(try Grant(decoding: &cursor)) }
         let events = try History(decoding: &cursor)
         for _ in 0..<(try cursor.take(UInt32.self)) { ledger.append(try KeptNotice(decoding: &cursor)) }
@@ -78,10 +77,10 @@ extension WaitingEvent {
         else {
             throw SnapshotPayloadError.layout
         }
-        let since = try cursor.take(UInt8.self) == 1
+        let since = try cursor.takeFlag()
         guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout }
-        source = Coordinates(topic: topic, partition: try cursor.take(), offset: try cursor.take())
-        let time = try cursor.take(Int64.self)
+        source = Coordinates(topic: topic, partition: try cursor.takeWithin(0...1023), offset: try cursor.takeOffset())
+        let time = try cursor.takeTime()
         self.since = since ? time : nil
         person = PersonKey(high: try cursor.take(), low: try cursor.take())
         event = try Event(decoding: try cursor.take(count: Int(try cursor.take(UInt16.self))), type: type)

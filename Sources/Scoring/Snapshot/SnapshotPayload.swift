@@ -7,17 +7,18 @@ import Events
 /// (schemas/snapshot.md has the same, with the parts of a person):
 ///
 /// ```
-/// u8 version 6 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
+/// u8 version 7 · 3 × u8 0 · i32 partition · i64 next offset · 68 bytes properties
 /// u8 secret known · u64 fingerprint · u8 models of the beginning, each: hash u64 high, u64 low
 /// generations of models (see GenerationsLayout) · u64 sequence · chain u64 high, u64 low
 /// ticks: u8 clock stands, i64 clock, i64 first clock, per raw consents partition: u8 ticked, i64 time
+/// clock guard: u8 steady known, i64 steady, u8 in doubt, i64 claimed, i32 partition, i32 confirmations
 /// sources: per raw topic and partition, then control: i64 offset, i64 stamp
-/// outcomes: u64 per class in the order of Outcomes.Class, u64 repeats, u64 in another currency
-/// u8 currencies, each u16 · u32 persons, then each · u32 waiting, then each
+/// outcomes: u64 per class in the order of Outcomes.Class, u64 repeats
+/// u8 currencies, each u16 · u32 persons, then each · u32 waiting, then each · marks (see ConsentMarks)
 /// ```
 /// What follows from the rest is not in it: calendar, due moments, index, count of those who wait.
 extension PartitionFold {
-    public static let payloadVersion: UInt8 = 6
+    public static let payloadVersion: UInt8 = 7
 
     /// Complexity: O(state), and O(n log n) in persons.
     public func encodeState(into bytes: inout [UInt8]) { state.encode(into: &bytes) }
@@ -51,6 +52,7 @@ extension FoldState {
         let waits = waiting.all
         bytes.append(littleEndian: UInt32(waits.count))
         for wait in waits { wait.encode(into: &bytes) }
+        marks.encode(into: &bytes, clock: clock)
     }
 
     /// All up to and with the number of persons.
@@ -69,6 +71,7 @@ extension FoldState {
         bytes.append(littleEndian: sequence)
         bytes.append(digest: chain)
         ticks.encode(into: &bytes)
+        clockGuard.encode(into: &bytes)
         sources.encode(into: &bytes)
         outcomes.encode(into: &bytes)
         currencies.encode(into: &bytes)
@@ -81,25 +84,27 @@ extension FoldState {
         guard version == PartitionFold.payloadVersion else { throw SnapshotPayloadError.version(version) }
         for _ in 0..<3 { guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout } }
         guard try cursor.take(Int32.self) == partition else { throw SnapshotPayloadError.otherPartition }
-        nextOffset = try cursor.take()
+        nextOffset = try cursor.takeOffset()
         let properties = try TimelineProperties(decoding: &cursor)
         self.properties = properties
-        let secretKnown = try cursor.take(UInt8.self) == 1
+        let secretKnown = try cursor.takeFlag()
         let fingerprint = try cursor.take(UInt64.self)
         secretFingerprint = secretKnown ? fingerprint : nil
         var hashes: [Digest128] = []
         for _ in 0..<(try cursor.take(UInt8.self)) { hashes.append(try cursor.takeDigest()) }
         guard hashes == beginning.hashes else { throw SnapshotPayloadError.otherModel(hashes) }
         let (number, changes) = try Generations.changes(decoding: &cursor)
-        sequence = try cursor.take()
+        sequence = try cursor.takeCount()
         chain = try cursor.takeDigest()
         ticks = try TickTimes(decoding: &cursor, partitions: Int(properties.consentPartitions))
+        clockGuard = try ClockGuard(decoding: &cursor, step: properties.clockStepMilliseconds)
         sources = try SourcePositions(decoding: &cursor, partitions: properties.rawPartitions)
         outcomes = try Outcomes(decoding: &cursor)
         currencies = try Currencies(decoding: &cursor, of: beginning)
         try restoreModels(number, changes)
         try restorePeople(from: &cursor)
         for _ in 0..<(try cursor.take(UInt32.self)) { waiting.append(try WaitingEvent(decoding: &cursor)) }
+        marks = try ConsentMarks(decoding: &cursor, clock: clock)
         try cursor.finish()
     }
 
@@ -142,16 +147,41 @@ extension TickTimes {
     }
 
     fileprivate init(decoding cursor: inout ByteCursor, partitions: Int) throws {
-        let stands = try cursor.take(UInt8.self) == 1
-        let clock = try cursor.take(Int64.self)
-        let firstClock = try cursor.take(Int64.self)
+        let stands = try cursor.takeFlag()
+        let clock = try cursor.takeTime()
+        let firstClock = try cursor.takeTime()
         var times: [Int64?] = []
         for _ in 0..<partitions {
-            let ticked = try cursor.take(UInt8.self) == 1
-            let time = try cursor.take(Int64.self)
+            let ticked = try cursor.takeFlag()
+            let time = try cursor.takeTime()
             times.append(ticked ? time : nil)
         }
+        let known = times.compactMap(\.self)
+        guard (known.count == times.count ? known.min() : nil) == (stands ? clock : nil) else {
+            throw SnapshotPayloadError.layout
+        }
         self.init(times: times, clock: stands ? clock : nil, firstClock: stands ? firstClock : nil)
+    }
+}
+
+extension ClockGuard {
+    fileprivate func encode(into bytes: inout [UInt8]) {
+        bytes.append(steady == nil ? 0 : 1)
+        bytes.append(littleEndian: steady ?? 0)
+        bytes.append(doubt == nil ? 0 : 1)
+        bytes.append(littleEndian: doubt?.claimed ?? 0)
+        bytes.append(littleEndian: doubt?.partition ?? 0)
+        bytes.append(littleEndian: doubt?.confirmations ?? 0)
+    }
+
+    fileprivate init(decoding cursor: inout ByteCursor, step: Int64?) throws {
+        let isSteadyKnown = try cursor.takeFlag()
+        let steady = try cursor.takeTime()
+        let isInDoubt = try cursor.takeFlag()
+        let doubt = Doubt(
+            claimed: try cursor.takeTime(), partition: try cursor.takeWithin(0...1023),
+            confirmations: try cursor.takeWithin(0...Self.confirmationsMin - 1))
+        self.init(step: step, steady: isSteadyKnown ? steady : nil, doubt: isInDoubt ? doubt : nil)
     }
 }
 
@@ -167,10 +197,22 @@ extension SourcePositions {
         var positions: [[Position]] = []
         for count in partitions + [1] {
             var row: [Position] = []
-            for _ in 0..<count { row.append(Position(offset: try cursor.take(), appendedAt: try cursor.take())) }
+            for _ in 0..<count { row.append(try Position(decoding: &cursor)) }
             positions.append(row)
         }
         self.init(positions: positions)
+    }
+}
+
+extension SourcePositions.Position {
+    /// Nothing was folded, or an offset and a stamp that a broker can give.
+    fileprivate init(decoding cursor: inout ByteCursor) throws {
+        offset = try cursor.takeOffset(orNone: true)
+        appendedAt = try cursor.take()
+        let isNone = offset == -1 && appendedAt == Self().appendedAt
+        guard isNone || (offset >= 0 && Timestamp.allowed.contains(appendedAt)) else {
+            throw SnapshotPayloadError.layout
+        }
     }
 }
 
@@ -178,14 +220,12 @@ extension Outcomes {
     fileprivate func encode(into bytes: inout [UInt8]) {
         for outcome in Class.allCases { bytes.append(littleEndian: self[outcome]) }
         bytes.append(littleEndian: repeats)
-        bytes.append(littleEndian: otherCurrency)
     }
 
     fileprivate init(decoding cursor: inout ByteCursor) throws {
         self.init()
-        for outcome in Class.allCases { self[outcome] = try cursor.take() }
-        repeats = try cursor.take()
-        otherCurrency = try cursor.take()
+        for outcome in Class.allCases { self[outcome] = try cursor.takeCount() }
+        repeats = try cursor.takeCount()
     }
 }
 

@@ -7,7 +7,7 @@ import Events
 /// bits, filled slot by slot and sorted one at a time, since keys are keyed hashes and so lie evenly.
 ///
 /// ```
-/// index: each slot into the bucket of its key ─▶ write: bucket by bucket ─▶ those who wait, oldest first
+/// index: each slot into the bucket of its key ─▶ write: bucket by bucket ─▶ those who wait, oldest first ─▶ marks
 ///           ▲                                       ▲
 ///           └────────── kept aside ─────────────────┘◀── willChange, from the fold
 /// ```
@@ -28,6 +28,7 @@ final class StateCut {
     private let bucketShift: UInt64
 
     private let generations: Generations
+    fileprivate var marks: ConsentMarksCut
     private var head: [UInt8]
     /// How far index and writing have come.
     private var slot = 0
@@ -36,8 +37,11 @@ final class StateCut {
     private var place = 0
 
     /// Complexity: O(slots), about 2 ns each.
-    init(offset: Int64, head: [UInt8], people: borrowing PersonTable, generations: Generations) {
+    init(
+        offset: Int64, head: [UInt8], people: borrowing PersonTable, generations: Generations, marks: ConsentMarksCut
+    ) {
         self.offset = offset
+        self.marks = marks
         self.generations = generations
         self.head = head
         standing = people.held.map { $0 ? Self.asTheyAre : Self.done }
@@ -143,7 +147,9 @@ extension PartitionFold {
     public func beginCut() {
         var head: [UInt8] = []
         state.encodeHead(into: &head)
-        state.cut = StateCut(offset: nextOffset, head: head, people: state.people, generations: state.generations)
+        state.cut = StateCut(
+            offset: nextOffset, head: head, people: state.people, generations: state.generations,
+            marks: ConsentMarksCut(marks: state.marks, clock: clock))
         state.waiting.beginCut()
     }
 
@@ -157,7 +163,9 @@ extension PartitionFold {
     public func writeCut(into bytes: inout [UInt8], work: Int) -> Bool {
         guard let cut = state.cut else { preconditionFailure("no cut is under way") }
         let left = cut.writePersons(state.people, into: &bytes, work: work)
+        let start = bytes.count
         guard left > 0, state.waiting.writeCut(into: &bytes, work: left) else { return false }
+        guard cut.marks.write(into: &bytes, work: left - (bytes.count - start)) else { return false }
         dropCut()
         return true
     }

@@ -8,17 +8,20 @@ struct Grant: Equatable {
     /// The consent that opened it: a subscriber counts 1, 2, 3 … per grant and opening. A renewal continues.
     let opening: Coordinates
     var expiresAt: Int64
+    /// Occurred-at of the consent that holds, the opening or the latest renewal, ms: an older one changes nothing.
+    var grantedAt: Int64
     /// Of the last score change, 0 before the first.
     var number: UInt64
 }
 
 // Layout, in a person's ledger and in a snapshot:
 // u8 purpose · u8 length of id · u8 length of reference · u8 0 · i32 opening partition · i64 opening offset
-// i64 expires at · u64 number · id · reference
+// i64 expires at · i64 granted at · u64 number · id · reference
 extension Grant {
-    private static let fixedBytes = 32
+    private static let fixedBytes = 40
     static let expiresAtPlace = 16
-    static let numberPlace = 24
+    static let grantedAtPlace = 24
+    static let numberPlace = 32
 
     var byteCount: Int { Self.fixedBytes + id.count + subscriberReference.count }
 
@@ -40,6 +43,7 @@ extension Grant {
         bytes.store(opening.partition, at: start + 4)
         bytes.store(opening.offset, at: start + 8)
         bytes.store(expiresAt, at: start + Self.expiresAtPlace)
+        bytes.store(grantedAt, at: start + Self.grantedAtPlace)
         bytes.store(number, at: start + Self.numberPlace)
         let text = start + Self.fixedBytes
         for place in 0..<id.count { bytes[text + place] = id.span.load(littleEndianAt: place) }
@@ -53,13 +57,15 @@ extension Grant {
         let idLength = try cursor.take(UInt8.self)
         let referenceLength = try cursor.take(UInt8.self)
         guard try cursor.take(UInt8.self) == 0 else { throw SnapshotPayloadError.layout }
-        let opening = Coordinates(topic: .consents, partition: try cursor.take(), offset: try cursor.take())
-        let expiresAt = try cursor.take(Int64.self)
-        let number = try cursor.take(UInt64.self)
+        let opening = Coordinates(
+            topic: .consents, partition: try cursor.takeWithin(0...1023), offset: try cursor.takeOffset())
+        let expiresAt = try cursor.takeTime()
+        let grantedAt = try cursor.takeTime()
+        let number = try cursor.takeCount()
         self.init(
             id: try cursor.takeIdentifier(idLength), purpose: purpose,
             subscriberReference: try cursor.takeIdentifier(referenceLength), opening: opening, expiresAt: expiresAt,
-            number: number)
+            grantedAt: grantedAt, number: number)
     }
 
     /// Appends the grant at `start` as a result names its recipient (see `ScoreResult`).

@@ -42,8 +42,8 @@ extension EventType {
 }
 
 extension KeptEvent {
-    /// nil for a consent, correction, erasure or dispute. `producerHash`: XXH3 of the producer.
-    init?(_ event: Event, producerHash: UInt64, day: Int32, millisecond: Int64, currency: UInt8) {
+    /// nil for a consent, correction, erasure or dispute. `person`: whose event it is.
+    init?(_ event: Event, of person: PersonKey, day: Int32, millisecond: Int64, currency: UInt8) {
         self.init(
             day: day, millisecond: millisecond, eventClass: .statement, currency: currency, days: 0, monthOffset: 0,
             firstMinor: 0, secondMinor: 0, third: 0)
@@ -52,7 +52,7 @@ extension KeptEvent {
             eventClass = EventClass(repayment.kind, repayment.status)
             set(repayment.amountDueMinor, repayment.amountPaidMinor)
             set(due: repayment.dueDate, paid: repayment.paidDate, repayment.status)
-            third = xxh3(repayment.obligation.span, seed: producerHash)
+            third = person.obligation(producer: event.producer, repayment.obligation)
         case .bill(let bill):
             eventClass = EventClass(bill.kind, bill.status)
             set(bill.amountDueMinor, bill.amountPaidMinor)

@@ -1,20 +1,20 @@
 import Events
 
-/// A consent or a correction as a person's state keeps it: for its id (duplicates, conflicts), and a correction for the id
-/// that it makes void. It dates no person's day and enters no feature.
+/// A correction as a person's state keeps it: for its own id (duplicates, conflicts), and for the id that it makes void. It
+/// dates no person's day and enters no feature.
 ///
 /// ```
 /// u64 identity · u64 voided · u32 content check · i32 day · u8 type
 /// ```
 struct KeptNotice: Equatable {
-    /// See `Event.identity`.
+    /// See `PersonKey.identity`.
     let identity: UInt64
-    /// Of a correction: the identity of the event that it takes back; else 0.
+    /// The identity of the event that it takes back.
     let voided: UInt64
     /// Of its content's hash.
     let check: UInt32
-    /// Dropped with the events of this day. A correction's is the clock's day where that is later, so that an id stays
-    /// void for the horizon however far back the correction is dated.
+    /// Dropped with the events of this day: its own, or the clock's where that is later, so that an id stays void for the
+    /// horizon however far back the correction is dated.
     let day: Int32
     let type: UInt8
 }
@@ -39,8 +39,8 @@ extension KeptNotice {
 
     init(decoding cursor: inout ByteCursor) throws {
         self.init(
-            identity: try cursor.take(), voided: try cursor.take(), check: try cursor.take(), day: try cursor.take(),
-            type: try cursor.take())
+            identity: try cursor.take(), voided: try cursor.take(), check: try cursor.take(), day: try cursor.takeDay(),
+            type: try cursor.takeWithin(EventType.correction.rawValue...EventType.correction.rawValue))
     }
 
     /// Whether the event is this notice, sent again.

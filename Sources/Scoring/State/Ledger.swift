@@ -1,7 +1,6 @@
 import Events
 
-/// What a person has besides events, in one row of bytes: the last scores' bins, live grants, and the consents and
-/// corrections that came. Apart they would cost more in pointers and headers than they hold.
+/// What a person has besides events, in one row of bytes: the last scores' bins, live grants, and the corrections that came. Apart they would cost more in pointers and headers than they hold.
 ///
 /// ```
 /// u8 grants · u8 generation · u16 bins · each bin i16 · grants (see Grant.encode) · notices, 25 bytes each, to the end
@@ -109,8 +108,11 @@ struct Ledger: ~Copyable {
         bytes[0] -= 1
     }
 
-    mutating func renew(_ index: Int, until time: Int64) {
-        bytes.store(time, at: start(ofGrant: index) + Grant.expiresAtPlace)
+    /// A consent given at `grantedAt` renews the grant until `time`.
+    mutating func renew(_ index: Int, until time: Int64, grantedAt: Int64) {
+        let start = start(ofGrant: index)
+        bytes.store(time, at: start + Grant.expiresAtPlace)
+        bytes.store(grantedAt, at: start + Grant.grantedAtPlace)
     }
 
     /// Counts the next score change of a grant.
@@ -149,7 +151,7 @@ struct Ledger: ~Copyable {
         }
     }
 
-    // MARK: - Notices: consents and corrections, in the order in which they came
+    // MARK: - Notices: corrections, in the order in which they came
 
     private var noticesStart: Int { start(ofGrant: grantCount) }
 

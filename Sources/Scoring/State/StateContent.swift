@@ -7,14 +7,16 @@ public struct StateContent: Equatable, Sendable {
     public fileprivate(set) var grants = 0
     /// Kept events that features can read.
     public fileprivate(set) var events = 0
-    /// Consents and corrections kept.
+    /// Corrections kept.
     public fileprivate(set) var notices = 0
     /// Events that wait for a consent.
     public fileprivate(set) var waiting = 0
+    /// Marks of grants that were closed and are not live.
+    public fileprivate(set) var marks = 0
 }
 
 extension PartitionFold {
-    /// Complexity: linear in persons.
+    /// Complexity: linear in persons and marks.
     public var content: StateContent {
         var content = StateContent()
         for slot in 0..<state.people.held.count where state.people.held[slot] {
@@ -26,6 +28,7 @@ extension PartitionFold {
             content.notices += state.people[slot].ledger.noticeCount
         }
         content.waiting = state.waiting.count
+        content.marks = state.marks.count(clock: state.clock)
         return content
     }
 }
