@@ -29,7 +29,8 @@ public enum RefusalReason: String, CaseIterable, Sendable {
     case noBody
     /// The event type belongs on another topic.
     case wrongTopic
-    /// Dated more than `EventRules.datedAheadMaxMilliseconds` after its own append stamp.
+    /// Dated more than `EventRules.datedAheadMaxMilliseconds` after its own append stamp and after the clock: the fold says so,
+    /// and whoever checks events beforehand.
     case datedAhead
     case notSupportedYet
     case unsupportedFraming

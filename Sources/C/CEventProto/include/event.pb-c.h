@@ -107,7 +107,8 @@ typedef enum _Plainscore__V1__Consent__Purpose {
 } Plainscore__V1__Consent__Purpose;
 typedef enum _Plainscore__V1__Consent__Action {
   /*
-   * Opens the grant; under a grant that is open, renews it.
+   * Opens the grant; under a grant that is open, renews it, or gives it another purpose or reference: then it is a new
+   * opening, and the former one gets its last record.
    */
   PLAINSCORE__V1__CONSENT__ACTION__GRANTED = 1,
   PLAINSCORE__V1__CONSENT__ACTION__WITHDRAWN = 2
@@ -121,7 +122,7 @@ struct  Plainscore__V1__Event
   ProtobufCMessage base;
   /*
    * Identifier, required. Unique within its producer and person: the same id with the same content is a duplicate and
-   * counts once, with other content a conflict.
+   * counts once, with other content a conflict. Consents go by grant and time instead (see Consent).
    */
   protobuf_c_boolean has_event_id;
   ProtobufCBinaryData event_id;
@@ -137,7 +138,8 @@ struct  Plainscore__V1__Event
   protobuf_c_boolean has_producer;
   ProtobufCBinaryData producer;
   /*
-   * Time, required: when it happened. Refused when more than one day after the broker's stamp (datedAhead).
+   * Time, required: when it happened. Refused when more than one day after the broker's stamp and after
+   * the clock of the timeline (datedAhead).
    */
   protobuf_c_boolean has_occurred_at;
   int64_t occurred_at;
@@ -373,6 +375,11 @@ struct  Plainscore__V1__Rental
 
 /*
  * Topic consents. The person's word on who may see their score, and for what.
+ * The consents of one grant are ordered by occurred_at, and the last of them holds. So a consent may be sent again, or come
+ * late, and changes nothing by that. At one time a withdrawal stands after a consent, and of two consents the one that ends
+ * sooner is the last; the other is a conflict. A new consent after a withdrawal names a later time than that.
+ * A withdrawal is never refused. One that is dated before the consent that holds does not end it, and a dead letter says so
+ * (superseded). One whose date cannot be right, before the horizon or more than a day ahead, ends the grant when it comes.
  */
 struct  Plainscore__V1__Consent
 {
@@ -398,7 +405,8 @@ struct  Plainscore__V1__Consent
   protobuf_c_boolean has_action;
   Plainscore__V1__Consent__Action action;
   /*
-   * Time, exactly when GRANTED (contradiction): after occurred_at and at most 365 days later (outOfRange).
+   * Time, exactly when GRANTED (contradiction): after occurred_at and at most a calendar year later, which
+   * is 366 days and 26 hours (outOfRange).
    */
   protobuf_c_boolean has_expires_at;
   int64_t expires_at;
