@@ -7,7 +7,7 @@ import Testing
 @Suite struct RestartTests {
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `ten restarts from snapshots give the same bytes and the same state as none`(_ seed: UInt64) throws {
-        let timeline = try RandomTimeline.doubtful(seed: seed, events: 400).timeline
+        let timeline = try RandomTimeline.doubtful(seed: seed, events: 500).timeline
         let scorecard = try card("max")
         let whole = PartitionFold(partition: 0, scorecard: scorecard)
         let expected = try whole.fold(timeline.records)
