@@ -36,7 +36,11 @@ public struct FoldRefusal: Equatable, Sendable {
         case .conflict:
             "this id was used before with other content: publish the event under an id of its own, unique per producer and person"
         case .limit:
-            "more than \(FoldLimits.eventsPerPersonAndDay) events of a person on one day, or \(FoldLimits.grantsPerPerson) live grants: check the dates"
+            """
+            more than \(FoldLimits.eventsPerPersonAndDay) events of a person on one day, \(FoldLimits.eventsPerPerson) \
+            events or \(FoldLimits.noticesPerPerson) consents and corrections within the horizon, or \
+            \(FoldLimits.grantsPerPerson) live grants: check the dates
+            """
         }
     }
 }

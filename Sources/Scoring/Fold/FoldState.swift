@@ -41,6 +41,8 @@ struct FoldState: ~Copyable {
     var lookahead = Lookahead()
     var timelineOffset: Int64 = 0
     var rolled = 0
+    /// See `PartitionFold.steps`.
+    var steps = 0
 
     init(partition: Int32, models: Models, loader: @escaping ModelLoader) {
         self.partition = partition
@@ -127,6 +129,7 @@ struct FoldState: ~Copyable {
     private mutating func isNew(_ record: TimelineRecord.Prefix, _ offset: Int64) throws(FoldError) -> Bool {
         timelineOffset = offset
         nextOffset = offset + 1
+        steps += 1
         let isNew = try sources.advance(to: record.source, appendedAt: record.appendedAt)
         if !isNew { outcomes.repeats += 1 }
         return isNew
