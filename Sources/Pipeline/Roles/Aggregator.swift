@@ -11,6 +11,8 @@ import Telemetry
 /// assigned ─▶ newest snapshot at or below the committed offset ─▶ fold silently up to the committed offset
 ///          ─▶ compare with what was committed there ─▶ fold with output ─▶ scores ─▶ commit ─▶ snapshot
 /// ```
+/// A batch is folded in slices of some milliseconds. Between two of them outputs leave, offsets are committed and the group
+/// is served, so that slow records of one person neither hold up the results of others for long nor cost the membership.
 public final class Aggregator<L: Log>: Role {
     public struct Options {
         public var snapshotEveryMilliseconds: Int64
@@ -18,9 +20,18 @@ public final class Aggregator<L: Log>: Role {
         /// order of things, does without.
         public var worksAside: Bool
 
-        public init(snapshotEveryMilliseconds: Int64 = 30_000, worksAside: Bool = true) {
+        /// A slice of a batch: records at most, and milliseconds on the clock after which it ends.
+        public var sliceRecords: Int
+        public var sliceMilliseconds: Int64
+
+        public init(
+            snapshotEveryMilliseconds: Int64 = 30_000, worksAside: Bool = true, sliceRecords: Int = 5_000,
+            sliceMilliseconds: Int64 = 20
+        ) {
             self.snapshotEveryMilliseconds = snapshotEveryMilliseconds
             self.worksAside = worksAside
+            self.sliceRecords = sliceRecords
+            self.sliceMilliseconds = sliceMilliseconds
         }
     }
 
@@ -39,6 +50,8 @@ public final class Aggregator<L: Log>: Role {
     private let deadLetters: TopicHandle
 
     private var batch = RecordBatch()
+    /// What of the batch has not been folded.
+    private var rest = BatchRest()
     var partitions: [Int32: OwnedPartition] = [:]
     private var inFlight = InFlight()
     private var pace = Pace(milliseconds: batchEveryMilliseconds)
@@ -65,19 +78,28 @@ public final class Aggregator<L: Log>: Role {
     }
 
     public func step(waiting milliseconds: Int) throws {
+        switch try nextEvent(waiting: milliseconds) {
+        case .assigned(let committed): try begin(committed)
+        case .revoked: try giveUp(finishing: true)
+        case .lost: try giveUp(finishing: false)
+        case .records:
+            rest = BatchRest(batch)
+            pace.begin(context, records: batch.count)
+        case .idle: break
+        }
+        if !rest.isEmpty { try foldSlice() }
+        try commit()
+        snapshotStep()
+    }
+
+    /// What the reader brings next. While a batch is being worked on the group is served, and brings no records.
+    private func nextEvent(waiting milliseconds: Int) throws -> ReaderEvent {
+        guard rest.isEmpty else { return try reader.serve() }
         if snapshotWait == nil { try pace.wait(context, for: writer) }
         let wait = inFlight.wait(
             atMost: snapshotWait ?? milliseconds, now: context.clock(),
             commitAt: committedAt + commitEveryMilliseconds)
-        switch try reader.poll(into: &batch, milliseconds: min(milliseconds, wait)) {
-        case .assigned(let committed): try begin(committed)
-        case .revoked: try giveUp(finishing: true)
-        case .lost: try giveUp(finishing: false)
-        case .records: try foldBatch()
-        case .idle: break
-        }
-        try commit()
-        snapshotStep()
+        return try reader.poll(into: &batch, milliseconds: min(milliseconds, wait))
     }
 
     public func stop() throws {
@@ -89,6 +111,7 @@ public final class Aggregator<L: Log>: Role {
     // MARK: - Assignment and recovery
 
     private func begin(_ committed: [CommittedOffset]) throws {
+        rest = BatchRest()
         partitions = [:]
         var positions: [PartitionPosition] = []
         var snapshots = try NewestSnapshots(
@@ -144,7 +167,9 @@ public final class Aggregator<L: Log>: Role {
         return owned
     }
 
+    /// What has been read and not folded is forgotten: whoever has the partitions next reads it again.
     private func giveUp(finishing: Bool) throws {
+        rest = BatchRest()
         if finishing { try finish() }
         inFlight.removeAll()
         partitions = [:]
@@ -155,23 +180,30 @@ public final class Aggregator<L: Log>: Role {
 
     // MARK: - Folding
 
-    private func foldBatch() throws {
-        pace.begin(context, records: batch.count)
+    /// Folds the next slice of the batch, and sends what it brings.
+    private func foldSlice() throws {
         let batch = batch  // a span can borrow from a local, not from a property of a class
+        var slice = FoldSlice(
+            .init(records: options.sliceRecords, milliseconds: options.sliceMilliseconds), clock: context.clock)
         var touched: Set<Int32> = []
-        var start = 0
-        while start < batch.count {
-            let run = batch.run(at: start)
-            start = run.upperBound
+        while let run = rest.first, !slice.isOver {
             let partition = batch.entries[run.lowerBound].partition
             // Held alone, so that nothing of it is copied.
-            guard var owned = partitions.removeValue(forKey: partition) else { continue }
+            guard var owned = partitions.removeValue(forKey: partition) else {
+                rest.removeFirst()
+                continue
+            }
             defer { partitions[partition] = owned }
             touched.insert(partition)
-            try owned.fold(run, of: batch, topic: names.timeline)
+            let end = try owned.fold(run, of: batch, topic: names.timeline, within: &slice)
+            meter.read(batch.entries[run.lowerBound..<end])
+            if slice.isOver { rest.leave(at: end, of: batch) } else { rest.removeFirst() }
         }
-        meter.read(batch.entries[...])
         try pace.waitToSend(writer)
+        try sendOutputs(of: touched)
+    }
+
+    private func sendOutputs(of touched: Set<Int32>) throws {
         var offsets: [CommittedOffset] = []
         var inputs = StampRuns()
         for partition in touched.sorted() {
