@@ -26,8 +26,8 @@ enum WorstCost {
 
     /// Whether an event or a notice is known: a look at each notice, and for an id that is there at each event.
     static let known = 3 * FoldLimits.noticesPerPerson + events + perDay
-    /// The place of an event in its order: a look at each name, at the ties that are undecided for each name of the day; later
-    /// events move; the filter is made anew. With room for the logarithm.
+    /// The place of an event in its order: a look at each name, and for each name of the day at the ties that are undecided;
+    /// later events move; the filter is made anew. With room for the logarithm.
     static let place = 3 * events + perDay * perDay / 2 + 64
     /// Two looks at each event for a condition on other events, and four for obligations; one for the making of each gate's
     /// totals, and up to one more for those that leave.
@@ -92,11 +92,12 @@ extension WorstInput {
                 ]
             }),
         WorstInput(
-            description: "cash flows whose balances fall, and leave one day after the other", bound: WorstCost.evaluation,
+            description: "cash flows whose balances fall, and leave one day after the other",
+            bound: WorstCost.evaluation,
             fill: {
                 try full { number, index in
                     try make.cashFlow(
-                        "f\(number)-\(index)", on: number, amount: Int64(1_000_000 - number * 200 - index),
+                        "f\(number)-\(index)", on: number, amount: Int64(10_000_000 - number * 200 - index),
                         balance: Int64(-number * 200 - index), millisecond: Int64(index))
                 }
             },
@@ -129,12 +130,12 @@ extension WorstInput {
             fill: {
                 try (0..<perDay).flatMap { index in
                     try (0..<days).map { number in
-                        .event(try make.cashFlow("f\(1_000 - index)", on: firstDay + number, amount: 5))
+                        .event(try make.cashFlow("f\(2_000 - index)-\(number)", on: firstDay + number, amount: 5))
                     }
                 }
             },
             attack: { _ in
-                try (0..<days).map { .event(try make.cashFlow("f0500", on: firstDay + $0, amount: 5)) }
+                try (0..<days).map { .event(try make.cashFlow("f1900x\($0)", on: firstDay + $0, amount: 5)) }
             }),
         WorstInput(
             description: "the oldest event again and again", features: ["person.events.30d"], bound: WorstCost.event,

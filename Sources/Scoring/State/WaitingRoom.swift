@@ -181,8 +181,8 @@ struct WaitingRoom {
     // MARK: - Places
 
     private subscript(place: Place) -> Entry {
-        @inline(__always) _read { yield pages[Int(place) >> Self.pageBits][Int(place) & Self.pageCount - 1] }
-        @inline(__always) _modify { yield &pages[Int(place) >> Self.pageBits][Int(place) & Self.pageCount - 1] }
+        @inline(__always) _read { yield pages[Int(place) >> Self.pageBits][Int(place) & (Self.pageCount - 1)] }
+        @inline(__always) _modify { yield &pages[Int(place) >> Self.pageBits][Int(place) & (Self.pageCount - 1)] }
     }
 
     private mutating func takePlace() -> Place {
