@@ -106,6 +106,7 @@ public final class KafkaReader: GroupReader {
         guard client.callbacks.rebalances.isEmpty else { return }
         let list = PartitionList(capacity: positions.count)
         for position in positions { list.add(topic, position.partition, offset: position.offset) }
+        ahead.removeAll()
         try assign(list)
         stallWatch.watch(positions)
         readToEnd = [:]
