@@ -51,13 +51,20 @@ import Log
     }
 
     /// Waits at most `milliseconds` for one message, and takes all that are there, up to about 5,000 records or 4 MiB.
-    /// Records at or above the offset `bound` are left out.
-    func take(into batch: inout RecordBatch, milliseconds: Int32, below bound: Int64 = .max) -> Taken {
+    /// Records at or above the offset `bound` are left out. With `onlyFirst` it takes that one message alone: then the call
+    /// serves the group, and the records stay where they are.
+    func take(
+        into batch: inout RecordBatch, milliseconds: Int32, below bound: Int64 = .max, onlyFirst: Bool = false
+    ) -> Taken {
         var taken = Taken()
         client.callbacks.yieldsOnRebalance = true
         let first = unsafe rd_kafka_consume_queue(queue, milliseconds)
         client.callbacks.yieldsOnRebalance = false
         if let first = unsafe first { unsafe take(first, into: &batch, bound, &taken) }
+        if onlyFirst {
+            taken.emptied = taken.messageCount == 0
+            return taken
+        }
         repeat {
             let count = unsafe rd_kafka_consume_batch_queue(queue, 0, messages.baseAddress, messages.count)
             for index in 0..<max(0, count) {

@@ -21,6 +21,8 @@ public final class KafkaReader: GroupReader {
     /// What the caller has been told and has not yet answered.
     private var owedAnswer = Answer.none
     private var isClosed = false
+    /// Records that came while the group was served, for the next poll.
+    private var ahead = RecordBatch()
     /// Where each partition last ended.
     private var readToEnd: [Int32: Int64] = [:]
 
@@ -61,21 +63,35 @@ public final class KafkaReader: GroupReader {
         let deadline = Deadline(milliseconds: milliseconds)
         repeat {
             if let event = try nextGroupEvent() { return event }
-            let taken = queue.take(into: &batch, milliseconds: deadline.remaining)
-            if let failure = taken.failure { throw error(for: failure) }
-            if taken.overranPollInterval, client.callbacks.rebalances.last == .revoked {
-                // The group began to rebalance first, and went on without this member.
-                client.callbacks.rebalances[client.callbacks.rebalances.count - 1] = .lost
-            }
-            try watchForStall(taken)
-            switch client.callbacks.rebalances.last {
-            case .lost?: batch.removeAll()
-            case _ where owedAnswer == .release: batch.removeAll()  // no longer this member's to read
-            default: break
-            }
+            let isAhead = !ahead.isEmpty
+            if isAhead { swap(&batch, &ahead) }
+            let taken = queue.take(into: &batch, milliseconds: isAhead ? 0 : deadline.remaining)
+            if try !accepts(taken) { batch.removeAll() }
             if !batch.isEmpty { return .records }
         } while !deadline.hasPassed
         return try nextGroupEvent() ?? .idle
+    }
+
+    /// See `GroupReader.serve`. librdkafka's poll may bring a record: it is kept for the next `poll`.
+    ///
+    /// - Throws: as `poll`.
+    public func serve() throws(LogError) -> ReaderEvent {
+        try checkOpen()
+        if let event = try nextGroupEvent() { return event }
+        let taken = queue.take(into: &ahead, milliseconds: 0, onlyFirst: true)
+        if try !accepts(taken) { ahead.removeAll() }
+        return try nextGroupEvent() ?? .idle
+    }
+
+    /// Takes note of what a poll brought beside records; false where its records are no longer this member's to read.
+    private func accepts(_ taken: FetchQueue.Taken) throws(LogError) -> Bool {
+        if let failure = taken.failure { throw error(for: failure) }
+        if taken.overranPollInterval, client.callbacks.rebalances.last == .revoked {
+            // The group began to rebalance first, and went on without this member.
+            client.callbacks.rebalances[client.callbacks.rebalances.count - 1] = .lost
+        }
+        try watchForStall(taken)
+        return client.callbacks.rebalances.last != .lost && owedAnswer != .release
     }
 
     /// See `GroupReader.start`. Does nothing where the group has taken the partitions back meanwhile: the next poll
@@ -90,6 +106,7 @@ public final class KafkaReader: GroupReader {
         guard client.callbacks.rebalances.isEmpty else { return }
         let list = PartitionList(capacity: positions.count)
         for position in positions { list.add(topic, position.partition, offset: position.offset) }
+        ahead.removeAll()
         try assign(list)
         stallWatch.watch(positions)
         readToEnd = [:]
@@ -171,6 +188,7 @@ public final class KafkaReader: GroupReader {
         while !client.callbacks.rebalances.isEmpty {
             let event = client.callbacks.rebalances.removeFirst()
             stallWatch.watch([])
+            ahead.removeAll()
             switch event {
             case .assigned(let partitions):
                 if let next = client.callbacks.rebalances.first, next == .lost || next == .revoked {

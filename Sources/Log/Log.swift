@@ -76,6 +76,10 @@ public protocol GroupReader: AnyObject {
     /// Waits at most `milliseconds` for something to happen. Replaces what `batch` holds.
     func poll(into batch: inout RecordBatch, milliseconds: Int) throws(LogError) -> ReaderEvent
 
+    /// Tells the group that this member is alive, without records and without waiting: for a caller that is still at work
+    /// on the records of the last poll. Returns what the group has to say, else `.idle`; never `.records`.
+    func serve() throws(LogError) -> ReaderEvent
+
     /// Begins to read the partitions just assigned, each at the offset given. There is no other start: a missing
     /// committed offset is the caller's error to raise. Called again with just these partitions, it begins anew there.
     func start(_ positions: [PartitionPosition]) throws(LogError)

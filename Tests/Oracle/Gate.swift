@@ -12,7 +12,10 @@ extension BruteForce {
         if isDatedAhead(event) { return .datedAhead }
         if case .consent(let consent) = event.body { return grant(consent, event, of: key, origin) }
         guard people[key] != nil else {
-            if waiting.count == Int(properties.waitingMax) {
+            if waiting.count(where: { $0.person == key }) == 1_000 {
+                waiting.remove(at: waiting.firstIndex { $0.person == key }!)
+                count(.waitingOverflow)
+            } else if waiting.count == Int(properties.waitingMax) {
                 waiting.removeFirst()
                 count(.waitingOverflow)
             }
@@ -138,8 +141,9 @@ extension BruteForce {
         }) {
             return same.event == event ? .duplicate : .conflict
         }
-        let ofDay = (event.isFinancial ? person.events : person.notices).filter { $0.day == keptDay(event, key) }
-        return ofDay.count < 200 ? nil : .limit
+        let kept = event.isFinancial ? person.events : person.notices
+        let ofDay = kept.filter { $0.day == keptDay(event, key) }
+        return ofDay.count < 200 && kept.count < (event.isFinancial ? 20_000 : 2_000) ? nil : .limit
     }
 
     private func keptDay(_ event: Event, _ key: PersonKey) -> Int32 {

@@ -25,6 +25,8 @@ final class SimulatedPipeline {
     let folder: URL
     private let journalFile: Int32
     private let snapshotEveryMilliseconds: Int64
+    /// Where slices of the aggregators' batches end; nil as by default. The clock stands still within a step.
+    private let slice: (records: Int, milliseconds: Int64)?
     private var random: SeededRandom
     private var roles: [Name: any Role] = [:]
     private var milliseconds: Int64 = 0
@@ -49,8 +51,10 @@ final class SimulatedPipeline {
 
     init(
         seed: UInt64, mode: TimelineProperties.Mode = .history, snapshotEveryMilliseconds: Int64 = 500,
-        challengers: [Scorecard] = [], rollsPerRecord: Int32? = nil
+        challengers: [Scorecard] = [], rollsPerRecord: Int32? = nil,
+        slice: (records: Int, milliseconds: Int64)? = nil
     ) throws {
+        self.slice = slice
         self.snapshotEveryMilliseconds = snapshotEveryMilliseconds
         random = SeededRandom(seed: seed)
         cluster = SimulatedCluster(seed: seed)
@@ -203,7 +207,8 @@ final class SimulatedPipeline {
                     store: try SnapshotStore(folder: folder.appendingPathComponent("\(number)").path),
                     instance: "\(number)", journal: journal, context: context,
                     options: .init(
-                        snapshotEveryMilliseconds: snapshotEveryMilliseconds, worksAside: false))
+                        snapshotEveryMilliseconds: snapshotEveryMilliseconds, worksAside: false,
+                        sliceRecords: slice?.records ?? 5_000, sliceMilliseconds: slice?.milliseconds ?? 20))
             case .publisher(let number):
                 try Publisher(
                     log: log, door: TransactionalDoor(try log.transactions(id: "publisher-\(number)")), names: names,

@@ -22,8 +22,16 @@ public final class SimulatedReader: GroupReader {
 
     /// Never waits: `milliseconds` is ignored.
     public func poll(into batch: inout RecordBatch, milliseconds: Int) throws(LogError) -> ReaderEvent {
-        try process.call()
         batch.removeAll()
+        if let event = try groupEvent() { return event }
+        return try fetch(into: &batch)
+    }
+
+    public func serve() throws(LogError) -> ReaderEvent { try groupEvent() ?? .idle }
+
+    /// What the group has to say; nil where this member reads.
+    private func groupEvent() throws(LogError) -> ReaderEvent? {
+        try process.call()
         try checkInstance()
         if process.state != .paused && !group.isMember(self), let event = lose() { return event }
         switch phase {
@@ -35,7 +43,7 @@ public final class SimulatedReader: GroupReader {
         case .reading(let partitions) where isRecalled:
             phase = .leaving(partitions, isLost: false)
             return .revoked
-        case .reading: return try fetch(into: &batch)
+        case .reading: return nil
         case .assigned: throw LogError(.fatal, "poll before `start`, which `.assigned` asks for")
         case .leaving: throw LogError(.fatal, "poll before `release`, which `.revoked` and `.lost` ask for")
         case .closed: throw LogError(.fatal, "poll of a closed reader")

@@ -11,6 +11,8 @@ import Telemetry
 /// assigned ─▶ newest snapshot at or below the committed offset ─▶ fold silently up to the committed offset
 ///          ─▶ compare with what was committed there ─▶ fold with output ─▶ scores ─▶ commit ─▶ snapshot
 /// ```
+/// A batch is folded in slices of some milliseconds. Between two of them outputs leave, offsets are committed and the group
+/// is served, so that slow records of one person neither hold up the results of others for long nor cost the membership.
 public final class Aggregator<L: Log>: Role {
     public struct Options {
         public var snapshotEveryMilliseconds: Int64
@@ -18,9 +20,18 @@ public final class Aggregator<L: Log>: Role {
         /// order of things, does without.
         public var worksAside: Bool
 
-        public init(snapshotEveryMilliseconds: Int64 = 30_000, worksAside: Bool = true) {
+        /// A slice of a batch: records at most, and milliseconds on the clock after which it ends.
+        public var sliceRecords: Int
+        public var sliceMilliseconds: Int64
+
+        public init(
+            snapshotEveryMilliseconds: Int64 = 30_000, worksAside: Bool = true, sliceRecords: Int = 5_000,
+            sliceMilliseconds: Int64 = 20
+        ) {
             self.snapshotEveryMilliseconds = snapshotEveryMilliseconds
             self.worksAside = worksAside
+            self.sliceRecords = sliceRecords
+            self.sliceMilliseconds = sliceMilliseconds
         }
     }
 
@@ -28,10 +39,10 @@ public final class Aggregator<L: Log>: Role {
     let names: TopicNames
     let identity: TimelineIdentity
     private let models: Models
-    private let store: SnapshotStore
-    private let journal: Journal
+    let store: SnapshotStore
+    let journal: Journal
     let context: RoleContext
-    private let options: Options
+    let options: Options
 
     let reader: L.Reader
     private let writer: L.Writer
@@ -39,6 +50,8 @@ public final class Aggregator<L: Log>: Role {
     private let deadLetters: TopicHandle
 
     private var batch = RecordBatch()
+    /// What of the batch has not been folded.
+    private var rest = BatchRest()
     var partitions: [Int32: OwnedPartition] = [:]
     private var inFlight = InFlight()
     private var pace = Pace(milliseconds: batchEveryMilliseconds)
@@ -65,19 +78,28 @@ public final class Aggregator<L: Log>: Role {
     }
 
     public func step(waiting milliseconds: Int) throws {
+        switch try nextEvent(waiting: milliseconds) {
+        case .assigned(let committed): try begin(committed)
+        case .revoked: try giveUp(finishing: true)
+        case .lost: try giveUp(finishing: false)
+        case .records:
+            rest = BatchRest(batch)
+            pace.begin(context, records: batch.count)
+        case .idle: break
+        }
+        if !rest.isEmpty { try foldSlice() }
+        try commit()
+        snapshotStep()
+    }
+
+    /// What the reader brings next. While a batch is being worked on the group is served, and brings no records.
+    private func nextEvent(waiting milliseconds: Int) throws -> ReaderEvent {
+        guard rest.isEmpty else { return try reader.serve() }
         if snapshotWait == nil { try pace.wait(context, for: writer) }
         let wait = inFlight.wait(
             atMost: snapshotWait ?? milliseconds, now: context.clock(),
             commitAt: committedAt + commitEveryMilliseconds)
-        switch try reader.poll(into: &batch, milliseconds: min(milliseconds, wait)) {
-        case .assigned(let committed): try begin(committed)
-        case .revoked: try giveUp(finishing: true)
-        case .lost: try giveUp(finishing: false)
-        case .records: try foldBatch()
-        case .idle: break
-        }
-        try commit()
-        snapshotStep()
+        return try reader.poll(into: &batch, milliseconds: min(milliseconds, wait))
     }
 
     public func stop() throws {
@@ -89,6 +111,7 @@ public final class Aggregator<L: Log>: Role {
     // MARK: - Assignment and recovery
 
     private func begin(_ committed: [CommittedOffset]) throws {
+        rest = BatchRest()
         partitions = [:]
         var positions: [PartitionPosition] = []
         var snapshots = try NewestSnapshots(
@@ -144,7 +167,9 @@ public final class Aggregator<L: Log>: Role {
         return owned
     }
 
+    /// What has been read and not folded is forgotten: whoever has the partitions next reads it again.
     private func giveUp(finishing: Bool) throws {
+        rest = BatchRest()
         if finishing { try finish() }
         inFlight.removeAll()
         partitions = [:]
@@ -155,23 +180,30 @@ public final class Aggregator<L: Log>: Role {
 
     // MARK: - Folding
 
-    private func foldBatch() throws {
-        pace.begin(context, records: batch.count)
+    /// Folds the next slice of the batch, and sends what it brings.
+    private func foldSlice() throws {
         let batch = batch  // a span can borrow from a local, not from a property of a class
+        var slice = FoldSlice(
+            .init(records: options.sliceRecords, milliseconds: options.sliceMilliseconds), clock: context.clock)
         var touched: Set<Int32> = []
-        var start = 0
-        while start < batch.count {
-            let run = batch.run(at: start)
-            start = run.upperBound
+        while let run = rest.first, !slice.isOver {
             let partition = batch.entries[run.lowerBound].partition
             // Held alone, so that nothing of it is copied.
-            guard var owned = partitions.removeValue(forKey: partition) else { continue }
+            guard var owned = partitions.removeValue(forKey: partition) else {
+                rest.removeFirst()
+                continue
+            }
             defer { partitions[partition] = owned }
             touched.insert(partition)
-            try owned.fold(run, of: batch, topic: names.timeline)
+            let end = try owned.fold(run, of: batch, topic: names.timeline, within: &slice)
+            meter.read(batch.entries[run.lowerBound..<end])
+            if slice.isOver { rest.leave(at: end, of: batch) } else { rest.removeFirst() }
         }
-        meter.read(batch.entries[...])
         try pace.waitToSend(writer)
+        try sendOutputs(of: touched)
+    }
+
+    private func sendOutputs(of touched: Set<Int32>) throws {
         var offsets: [CommittedOffset] = []
         var inputs = StampRuns()
         for partition in touched.sorted() {
@@ -229,85 +261,5 @@ public final class Aggregator<L: Log>: Role {
     private func finish() throws {
         try writer.flush(milliseconds: finishMilliseconds)
         try commit(atOnce: true)
-    }
-
-    // MARK: - Snapshots
-
-    /// A slice of the snapshot that is being cut, or the first of one that is due: one partition at a time, so that no step
-    /// is long, and at most one state is kept aside.
-    private func snapshotStep() {
-        let now = context.clock()
-        for partition in partitions.keys.sorted() { settleSnapshot(of: partition) }
-        if partitions.values.contains(where: { $0.snapshot?.isCut == false }) { return cutSlice() }
-        for partition in partitions.keys.sorted() {
-            let owned = partitions[partition]!
-            guard owned.snapshot == nil, !owned.isRecovering, owned.fold.nextOffset > owned.snapshotOffset,
-                now - owned.snapshotAt >= options.snapshotEveryMilliseconds
-            else { continue }
-            partitions[partition]!.snapshotAt = now
-            do {
-                partitions[partition]!.snapshot = try SnapshotUnderWay(
-                    of: owned.fold, in: store, topic: names.timeline, isAside: options.worksAside)
-            } catch {
-                snapshotFailed(partition, error)
-                continue
-            }
-            return cutSlice()
-        }
-    }
-
-    private func cutSlice() {
-        for (partition, owned) in partitions where owned.snapshot?.isCut == false {
-            owned.snapshot!.cutSlice()
-            settleSnapshot(of: partition)
-        }
-    }
-
-    /// How long the fold may sleep for want of records while a snapshot is being cut, ms; nil where none is.
-    private var snapshotWait: Int? {
-        guard let cutting = partitions.values.first(where: { $0.snapshot?.isCut == false }) else { return nil }
-        return cutting.snapshot!.isWaitingForSlice ? 0 : 5
-    }
-
-    /// Publishes a snapshot when its offset is committed, and takes note of how it ended.
-    private func settleSnapshot(of partition: Int32) {
-        guard let owned = partitions[partition], let snapshot = owned.snapshot else { return }
-        snapshot.publish(committed: owned.committed)
-        switch snapshot.state {
-        case .writing, .staged: return
-        case .published: snapshotWritten(partition, snapshot.offset)
-        case .failed(let error): snapshotFailed(partition, error)
-        }
-        partitions[partition]!.snapshot = nil
-    }
-
-    /// The last one, of all that was folded and committed: nothing is left for the fold to do, so it is written in one go.
-    private func writeLastSnapshot(of partition: Int32) {
-        partitions[partition]!.snapshot = nil
-        let owned = partitions[partition]!
-        guard !owned.isRecovering, owned.fold.nextOffset > owned.snapshotOffset,
-            owned.fold.nextOffset <= owned.committed
-        else { return }
-        var payload: [UInt8] = []
-        owned.fold.encodeState(into: &payload)
-        do {
-            try store.write(
-                topic: names.timeline, partition: partition, offset: owned.fold.nextOffset, payload: payload)
-            snapshotWritten(partition, owned.fold.nextOffset)
-        } catch {
-            snapshotFailed(partition, error)
-        }
-    }
-
-    private func snapshotWritten(_ partition: Int32, _ offset: Int64) {
-        partitions[partition]!.snapshotOffset = offset
-        partitions[partition]!.snapshotFile = store.measures(names.timeline, partition, at: offset)
-        meter.counters.snapshotsWritten += 1
-        journal.info(.snapshotWritten, ["partition": .int(Int(partition)), "offset": .int(Int(offset))])
-    }
-
-    private func snapshotFailed(_ partition: Int32, _ error: any Error) {
-        meter.counters.snapshotFailures += 1
-        journal.error(.snapshotFailed, ["partition": .int(Int(partition)), "reason": .text("\(error)")])
     }
 }

@@ -39,8 +39,11 @@ struct OwnedPartition {
             doubt: fold.clockDoubt)
     }
 
-    /// Folds the entries of a run of this partition.
-    mutating func fold(_ run: Range<Int>, of batch: borrowing RecordBatch, topic: String) throws {
+    /// Folds the entries of a run of this partition, until the slice is over; returns where the rest of the run begins.
+    mutating func fold(
+        _ run: Range<Int>, of batch: borrowing RecordBatch, topic: String, within slice: inout FoldSlice
+    ) throws -> Int {
+        slice.begin(fold)
         for index in run {
             fold.expect(after: index, in: run, of: batch)
             let entry = batch.entries[index]
@@ -56,7 +59,10 @@ struct OwnedPartition {
                 inputs.append(TimelineRecord.appendedAt(in: value))
             }
             try verifyAtCommitted(topic: topic)
+            slice.count(fold)
+            if slice.isOver { return index + 1 }
         }
+        return run.upperBound
     }
 
     mutating func takeInputs() -> StampRuns {

@@ -42,7 +42,7 @@ extension Feature {
     /// value stays until that one leaves. Complexity: as `value`.
     func evidence(of events: borrowing History, on day: Int32, currency: UInt8) -> (role: Evidence.Role, events: [Int])
     {
-        let scan = FeatureScan(feature: self, day: day, currency: currency)
+        let scan = FeatureScan(feature: self, day: day, currency: currency, events)
         switch measure {
         case .latest, .daysSince: return (.decides, Array(scan.passing(events).suffix(1)))
         case .min(let field), .max(let field):

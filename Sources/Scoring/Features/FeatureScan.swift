@@ -3,60 +3,93 @@ import Events
 /// A feature is a scan over the slice of a person's events that its window holds: so late, corrected and rolled-off
 /// events need no second mechanism, and the windows are exact by construction.
 extension Feature {
-    /// The value on `day` over `events` in their order; nil is missing. Complexity: O(log n) to find the slice, linear in
-    /// it (`obligations_open`: times the obligations that are open; `unpaid`: times the statements).
+    /// The value on `day` over `events` in their order; nil is missing.
+    ///
+    /// Complexity: O(log n) to find the slice, and one look at each of its events, `eventsPerPerson` at most; for `unpaid`
+    /// one at each event of the horizon before. `obligations_open` of a person with more obligations than their table has
+    /// room for takes memory for one scan, which lies on the stack up to 64 events.
     func value(of events: borrowing History, on day: Int32, currency: UInt8) -> Int64? {
-        FeatureScan(feature: self, day: day, currency: currency).value(events)
+        var steps = 0
+        return value(of: events, on: day, currency: currency, &steps)
     }
-}
 
-extension Feature {
-    /// The extreme that a `min` or `max` looks for, and how many events hold it.
-    func extreme(of events: borrowing History, on day: Int32, currency: UInt8) -> (value: Int64, holders: Int64)? {
-        let scan = FeatureScan(feature: self, day: day, currency: currency)
-        guard case .max(let field) = measure else {
-            guard case .min(let field) = measure else { return nil }
-            return scan.holders(of: scan.extreme(events, field, Swift.min), events, field)
+    /// The same; `steps` becomes greater by the events looked at.
+    func value(of events: borrowing History, on day: Int32, currency: UInt8, _ steps: inout Int) -> Int64? {
+        let scan = FeatureScan(feature: self, day: day, currency: currency, events)
+        steps += scan.steps(events)
+        return scan.value(events, &steps)
+    }
+
+    /// The extreme that a `min` or `max` looks for, and how many events hold it. Complexity: one look at each event of the
+    /// slice.
+    func extreme(of events: borrowing History, on day: Int32, currency: UInt8, _ steps: inout Int)
+        -> (value: Int64, holders: Int64)?
+    {
+        let scan = FeatureScan(feature: self, day: day, currency: currency, events)
+        steps += scan.steps(events)
+        return switch measure {
+        case .min(let field): scan.extreme(events, field, isMax: false)
+        case .max(let field): scan.extreme(events, field, isMax: true)
+        default: nil
         }
-        return scan.holders(of: scan.extreme(events, field, Swift.max), events, field)
     }
 }
 
 /// One feature over one person's events on one day.
-struct FeatureScan {
+struct FeatureScan: ~Copyable {
     private let feature: Feature
     private let day: Int32
     /// Place of the model's currency in the partition's table.
     private let currency: UInt8
     private let classes: EventClasses
+    /// Of the horizon, so that a statement does not turn unpaid because its month is half out of the window; nil where no
+    /// condition asks for them.
+    private let paidMonths: PaidMonths?
 
-    init(feature: Feature, day: Int32, currency: UInt8) {
+    init(feature: Feature, day: Int32, currency: UInt8, _ events: borrowing History) {
         self.feature = feature
         self.day = day
         self.currency = currency
         classes = EventClasses(
             type: feature.type?.kept ?? 0, kind: feature.filter.kind, status: feature.filter.status)
+        if feature.filter.isUnpaid {
+            paidMonths = PaidMonths(
+                events.slice(after: day - FoldLimits.horizonDays, through: day), of: events, currency: currency)
+        } else {
+            paidMonths = nil
+        }
+    }
+
+    /// The events that one scan looks at.
+    func steps(_ events: borrowing History) -> Int {
+        slice(events).count
+            + (feature.filter.isUnpaid ? events.slice(after: day - FoldLimits.horizonDays, through: day).count : 0)
     }
 
     func value(_ events: borrowing History) -> Int64? {
+        var steps = 0
+        return value(events, &steps)
+    }
+
+    func value(_ events: borrowing History, _ steps: inout Int) -> Int64? {
         switch feature.measure {
         case .sum(let field): sum(events, field)
         case .per30Days(let field): per30Days(events, field)
         case .mean(let field): mean(events, field)
-        case .min(let field): extreme(events, field, Swift.min)
-        case .max(let field): extreme(events, field, Swift.max)
+        case .min(let field): extreme(events, field, isMax: false)?.value
+        case .max(let field): extreme(events, field, isMax: true)?.value
         case .latest(let field): last(events).flatMap { field.value(in: events[$0]) }
         case .count, .events: count(events)
         case .share: share(events)
-        case .days: runs(events, of: \.day)
-        case .months, .activeMonths: runs(events) { CalendarDate.monthNumber(ofDay: $0.day) }
+        case .days: days(events)
+        case .months, .activeMonths: months(events)
         case .daysSince: last(events).map { Int64(day - events.day($0)) }
         case .longestStreak: longestStreak(events)
         case .paidToDue: ratio(events, of: { $0.effectivePaidMinor }, to: { $0.firstMinor })
         case .depositKeptToHeld: ratio(events, of: { $0.secondMinor }, to: { $0.firstMinor })
         case .outToIn: outToIn(events)
         case .paidToLimit: paidToLimit(events)
-        case .obligationsOpen: obligationsOpen(events)
+        case .obligationsOpen: obligationsOpen(events, &steps)
         case .tenureDays: tenureDays(events)
         }
     }
@@ -101,21 +134,19 @@ struct FeatureScan {
         return count > 0 ? sum.floorDivided(by: count) : nil
     }
 
-    @inline(__always)
-    func extreme(_ events: borrowing History, _ field: Field, _ choose: (Int64, Int64) -> Int64) -> Int64? {
-        var extreme: Int64?
+    func extreme(_ events: borrowing History, _ field: Field, isMax: Bool) -> (value: Int64, holders: Int64)? {
+        var extreme: Int64 = 0
+        var holders: Int64 = 0
         forEach(events) { event in
             guard let value = field.value(in: event) else { return }
-            extreme = choose(value, extreme ?? value)
+            if holders == 0 || (isMax ? value > extreme : value < extreme) {
+                extreme = value
+                holders = 1
+            } else if value == extreme {
+                holders += 1
+            }
         }
-        return extreme
-    }
-
-    func holders(of extreme: Int64?, _ events: borrowing History, _ field: Field) -> (value: Int64, holders: Int64)? {
-        guard let extreme else { return nil }
-        var holders: Int64 = 0
-        forEach(events) { if field.value(in: $0) == extreme { holders += 1 } }
-        return (extreme, holders)
+        return holders > 0 ? (extreme, holders) : nil
     }
 
     // MARK: - Of the events
@@ -142,17 +173,26 @@ struct FeatureScan {
         return all > 0 ? basisPoints(passed, of: all) : nil
     }
 
-    /// How many different values of `property` there are, which never falls in the order of the events.
-    @inline(__always)
-    private func runs(_ events: borrowing History, of property: (KeptEvent) -> Int32) -> Int64 {
-        var runs: Int64 = 0
+    private func days(_ events: borrowing History) -> Int64 {
+        var days: Int64 = 0
         var last: Int32?
         forEach(events) { event in
-            let value = property(event)
-            if value != last { runs += 1 }
-            last = value
+            if event.day != last { days += 1 }
+            last = event.day
         }
-        return runs
+        return days
+    }
+
+    private func months(_ events: borrowing History) -> Int64 {
+        var months: Int64 = 0
+        var last: Int32?
+        var month = MonthOfDays()
+        forEach(events) { event in
+            let number = month.number(ofDay: event.day)
+            if number != last { months += 1 }
+            last = number
+        }
+        return months
     }
 
     private func longestStreak(_ events: borrowing History) -> Int64 {
@@ -201,22 +241,39 @@ struct FeatureScan {
         return basisPoints(Int128(paid), of: Int128(limit) * Int128(statements))
     }
 
-    /// An open obligation is counted where its last event stands.
-    private func obligationsOpen(_ events: borrowing History) -> Int64 {
+    /// From the end: the first event of an obligation that is met is its last, and decides.
+    private func obligationsOpen(_ events: borrowing History, _ steps: inout Int) -> Int64 {
         var open: Int64 = 0
-        let slice = slice(events)
-        for index in slice {
-            let event = events[index]
-            guard event.status != PaymentStatus.paid.rawValue, holds(index, events) else { continue }
-            var isLast = true
-            for later in index + 1..<slice.upperBound
-            where events[later].third == event.third && holds(later, events) {
-                isLast = false
-                break
-            }
-            if isLast { open += 1 }
+        var met: UInt32 = 0
+        for index in slice(events).reversed() where holds(index, events) {
+            let place = events.obligation(index)
+            guard place > 0 else { return obligationsOpenOfMany(events, &steps) }
+            guard met & 1 << place == 0 else { continue }
+            met |= 1 << place
+            if isOpen(index, events) { open += 1 }
         }
         return open
+    }
+
+    /// The same where some obligations have no place in the person's table, and one may have come with and without.
+    private func obligationsOpenOfMany(_ events: borrowing History, _ steps: inout Int) -> Int64 {
+        let slice = slice(events)
+        steps += 2 * slice.count
+        let capacity = ObligationSet.capacity(for: slice.count)
+        return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: capacity) { table in
+            // The identity is a keyed hash.
+            var met = unsafe ObligationSet(table, seed: events.identity(slice.lowerBound))
+            var open: Int64 = 0
+            for index in slice.reversed() where holds(index, events) {
+                if met.insert(events[index].third), isOpen(index, events) { open += 1 }
+            }
+            steps += met.looks
+            return open
+        }
+    }
+
+    private func isOpen(_ index: Int, _ events: borrowing History) -> Bool {
+        events.eventClass(index).status != PaymentStatus.paid.rawValue
     }
 
     private func tenureDays(_ events: borrowing History) -> Int64 {
@@ -248,21 +305,13 @@ struct FeatureScan {
         let event = events[index]
         return classes.contains(event.eventClass) && event.currency == currency
             && feature.filter.passesBeyondClass(event)
-            && (!feature.filter.isUnpaid || isUnpaid(index, events))
+            && (!feature.filter.isUnpaid || isUnpaid(event))
     }
 
-    /// The payments are looked up over the horizon, so that a statement does not turn unpaid because its month is half
-    /// out of the window.
-    private func isUnpaid(_ statement: Int, _ events: borrowing History) -> Bool {
-        let month = events[statement].month
-        for index in events.slice(after: day - FoldLimits.horizonDays, through: day) {
-            let event = events[index]
-            if event.type == EventType.repayment.kept, event.currency == currency, event.effectivePaidMinor > 0,
-                event.month == month
-            {
-                return false
-            }
+    private func isUnpaid(_ statement: KeptEvent) -> Bool {
+        switch paidMonths {
+        case .some(let months): !months.contains(statement.month)
+        case nil: true
         }
-        return true
     }
 }

@@ -1,6 +1,14 @@
 import Events
 
 /// Events at the gate, and what they do once they are through.
+///
+/// The worst that one event of a person costs, in `FoldLimits`:
+/// - the person is rolled to the clock, and the days up to the event's own pass: `dueMomentsPerPerson` each, see `FoldRolls`;
+/// - is it known: `noticesPerPerson`, and `eventsPerPerson` for an id that is there;
+/// - its place: `eventsPerPerson` names, and as many later events that move;
+/// - the evaluation: see `evaluate`.
+///
+/// No other person's events, notices or waits are looked at.
 extension FoldState {
     mutating func handle(
         _ event: Event, contentHash: UInt64, of person: PersonKey, from source: Coordinates,
@@ -84,14 +92,16 @@ extension FoldState {
         let kept = KeptEvent(
             event, of: people[slot].key, day: day, millisecond: millisecond, currency: currency)!
         let applied: Outcomes.Class = compiled.reads(currency: currency) ? .applied : .otherCurrency
-        switch people[slot].arrival(of: kept, identity: identity, contentHash: contentHash, horizon: horizon) {
+        let arrival = people[slot].arrival(
+            of: kept, identity: identity, contentHash: contentHash, horizon: horizon, steps: &steps)
+        switch arrival {
         case .void: return (.voided, nil)
         case .duplicate: return (.duplicate, nil)
         case .conflict: return (.conflict, nil)
         case .tooMany: return (.limit, nil)
         case .new: return (applied, (kept, identity))
         case .newAgain:
-            people[slot].remove(identity: identity)
+            people[slot].remove(identity: identity, steps: &steps)
             scratchSlot = nil
             return (applied, (kept, identity))
         }
@@ -106,12 +116,12 @@ extension FoldState {
         if isScratch { scratchTotals.advance(plan, people[slot].events, to: people[slot].standingDay) }
         let place = people[slot].insert(
             kept, identity: identity, contentHash: contentHash, producer: event.producer.span, id: event.id.span,
-            isWholeSecond: event.occurredAt % 1000 == 0, plan: plan)
+            isWholeSecond: event.occurredAt % 1000 == 0, plan: plan, steps: &steps)
         if isScratch { scratchTotals.insert(plan, people[slot].events, at: place) }
     }
 
     /// Keeps a correction; what it takes back goes, and where that was the person's latest event, the day they stand at
-    /// falls.
+    /// falls. Complexity: `noticesPerPerson` and `eventsPerPerson`; the evaluation after it makes the totals anew.
     private mutating func note(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int) -> Outcomes.Class
     {
         guard case .correction(let correction) = event.body else {
@@ -123,16 +133,16 @@ extension FoldState {
         let identity = event.identity(of: key)
         let clockDay = clockDay(for: key)
         let keptOn = max(day, clockDay)
-        switch people[slot].arrival(
-            ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash, horizon: horizon)
-        {
+        let arrival = people[slot].arrival(
+            ofNotice: event, identity: identity, day: keptOn, contentHash: contentHash, horizon: horizon, steps: &steps)
+        switch arrival {
         case .duplicate: return .duplicate
         case .conflict, .void: return .conflict
         case .tooMany: return .limit
         case .new, .newAgain: break
         }
         let voided = key.identity(producer: event.producer, id: correction.correctedEvent)
-        people[slot].remove(identity: voided)
+        people[slot].remove(identity: voided, steps: &steps)
         scratchSlot = nil
         let count = people[slot].events.count
         let latest = count > 0 ? people[slot].events.day(count - 1) : clockDay
@@ -154,20 +164,27 @@ extension FoldState {
         }
     }
 
+    /// Complexity: O(1) expected. Where this person's events fill the waiting room, their own oldest goes; where all
+    /// persons' do, the oldest of all.
     private mutating func wait(_ event: Event, of person: PersonKey, from source: Coordinates) {
-        if waiting.count == Int(properties!.waitingMax) {
+        if waiting.count(of: person) == FoldLimits.waitingPerPerson {
+            waiting.removeOldest(of: person)
+            outcomes[.waitingOverflow] += 1
+        } else if waiting.count == Int(properties!.waitingMax) {
             waiting.removeOldest()
             outcomes[.waitingOverflow] += 1
         }
         waiting.append(WaitingEvent(person: person, event: event, source: source, since: clock))
     }
 
-    /// Ends the waits that have lasted too long on the clock: what remains of them is a count.
+    /// Ends the waits that have lasted too long on the clock: what remains of them is a count. Complexity: O(1) expected for
+    /// each; the timeline's `waitingMax` at most, and each wait ends once.
     mutating func endWaits() {
         guard let clock = ticks.clock, let firstClock = ticks.firstClock else { return }
-        while let oldest = waiting.oldest, clock - (oldest.since ?? firstClock) > properties!.waitMilliseconds {
+        while let since = waiting.oldestSince, clock - (since ?? firstClock) > properties!.waitMilliseconds {
             waiting.removeOldest()
             outcomes[.noConsent] += 1
+            steps += 1
         }
     }
 }

@@ -43,7 +43,11 @@ public struct FoldRefusal: Equatable, Sendable {
             under an id of its own, unique per producer and person, and a consent with a later time
             """
         case .limit:
-            "more than \(FoldLimits.eventsPerPersonAndDay) events of a person on one day, or \(FoldLimits.grantsPerPerson) live grants: check the dates"
+            """
+            more than \(FoldLimits.eventsPerPersonAndDay) events of a person on one day, \(FoldLimits.eventsPerPerson) \
+            events or \(FoldLimits.noticesPerPerson) corrections within the horizon, or \(FoldLimits.grantsPerPerson) live \
+            grants: check the dates
+            """
         case .datedAhead:
             """
             set the producer's clock: an event may be dated at most \

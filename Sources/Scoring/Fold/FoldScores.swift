@@ -2,7 +2,9 @@ import Events
 
 /// From a person's state to a result: only what moved is said.
 extension FoldState {
-    /// Evaluates the person on the day they stand at, and notes when that can change next.
+    /// Evaluates the person on the day they stand at, and notes when that can change next. Complexity: characteristics ×
+    /// log bins, and a scan for each feature whose kept value was touched; after a correction the totals are made anew
+    /// (`Totals.build`). So `eventsPerPerson` × (2 × features + gates + lanes) at most.
     mutating func evaluate(_ slot: Int) {
         let day = people[slot].standingDay
         if people[slot].events.count < Person.totalsMin, people[slot].totals.isEmpty {
@@ -13,16 +15,19 @@ extension FoldState {
                 scratchSlot = slot
             }
             compiled.evaluate(&scratchTotals, people[slot].events, into: &evaluation)
+            steps += scratchTotals.takeSteps(compiled.plan)
         } else {
             people[slot].evaluate(compiled, into: &evaluation)
+            steps += people[slot].totals.takeSteps(compiled.plan)
         }
+        steps += compiled.rows.count
         people[slot].nextDay = evaluation.nextDay ?? .max
         assert(people[slot].nextDay > day, "a person is due on a day to come")
     }
 
     /// Scores the person on the day they stand at, and tells what moved of each model: the points or the reason of a
     /// characteristic, or whether there is a score at all. The speaking model's goes first, to all grants; then each
-    /// challenger's, in their order, to nobody.
+    /// challenger's, in their order, to nobody. Complexity: as `evaluate`; a result names each grant.
     mutating func rescore(_ slot: Int, because cause: ScoreResult.Cause, into output: inout FoldOutput) {
         evaluate(slot)
         let moved = compiled.settle(&people[slot].ledger, evaluation)

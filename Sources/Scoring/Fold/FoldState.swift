@@ -45,6 +45,8 @@ struct FoldState: ~Copyable {
     var timelineOffset: Int64 = 0
     var appendedAt: Int64 = 0
     var rolled = 0
+    /// See `PartitionFold.steps`.
+    var steps = 0
 
     init(partition: Int32, models: Models, loader: @escaping ModelLoader) {
         self.partition = partition
@@ -140,6 +142,7 @@ struct FoldState: ~Copyable {
         timelineOffset = offset
         nextOffset = offset + 1
         appendedAt = record.appendedAt
+        steps += 1
         let isNew = try sources.advance(to: record.source, appendedAt: record.appendedAt)
         if isNew { clockGuard.pass(appendedAt) } else { outcomes.repeats += 1 }
         return isNew

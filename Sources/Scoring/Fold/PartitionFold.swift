@@ -76,4 +76,8 @@ public final class PartitionFold {
     }
     /// Due moments rolled since this object was made, for measurements.
     public var rolled: Int { state.rolled }
+    /// Steps since this object was made, for measurements and for whoever wants to know how much work a record was. A step
+    /// is an event, name, notice, characteristic, waiting event or person that was looked at or moved: from a nanosecond to
+    /// some twenty.
+    public var steps: Int { state.steps }
 }

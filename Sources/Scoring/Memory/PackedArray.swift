@@ -136,6 +136,13 @@ import Events
 
     mutating func remove(at index: Int) { removeSubrange(index..<index + 1) }
 
+    /// Copies the elements of `range` to the places from `start` on. Both may overlap.
+    mutating func move(_ range: Range<Int>, to start: Int) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count && start >= 0 && start + range.count <= count)
+        if range.lowerBound == start { return }
+        unsafe (elements + start).update(from: elements + range.lowerBound, count: range.count)
+    }
+
     mutating func removeLast() -> Element {
         let last = self[count - 1]
         setCount(count - 1)

@@ -238,7 +238,7 @@ extension Currencies {
     fileprivate init(decoding cursor: inout ByteCursor, of models: Models) throws {
         self.init(of: models)
         for _ in 0..<(try cursor.take(UInt8.self)) {
-            guard let currency = Currency(code: try cursor.take()), place(of: currency) != nil else {
+            guard let currency = Currency(code: try cursor.take()), place(ofNewModels: currency) != nil else {
                 throw SnapshotPayloadError.layout
             }
         }

@@ -1,35 +1,25 @@
-/// The part of a `StateCut` that waits: those who waited at the cut, by their numbers in the queue. One who goes before they
-/// are written is kept until their turn comes.
+/// The part of a `StateCut` that waits: the entries of the queue whose numbers lie in a range. One that goes before it has
+/// been written stays in the queue until then (see `WaitingRoom`).
 struct WaitingCut {
     private let count: Int
     /// Not yet written.
-    private var numbers: Range<Int>
-    private var kept: [Int: WaitingEvent] = [:]
+    var numbers: Range<Int>
+    /// Where the first of them is in the queue.
+    var place: Int32
     private var isCountWritten = false
 
-    init(count: Int, numbers: Range<Int>) {
+    /// Work of one entry, see `StateCut.writePersons`.
+    static let entryWork = 1_000
+
+    init(count: Int, numbers: Range<Int>, place: Int32) {
         self.count = count
         self.numbers = numbers
+        self.place = place
     }
 
-    mutating func willGo(_ number: Int, _ event: WaitingEvent) {
-        if numbers.contains(number) { kept[number] = event }
-    }
-
-    /// See `StateCut.writePersons`; `waiting` is who waits now under a number.
-    mutating func write(into bytes: inout [UInt8], work: Int, _ waiting: (Int) -> WaitingEvent?) -> Bool {
-        var work = work
-        if !isCountWritten {
-            bytes.append(littleEndian: UInt32(count))
-            isCountWritten = true
-        }
-        while let number = numbers.first {
-            guard work > 0 else { return false }
-            numbers = number + 1..<numbers.upperBound
-            let event = kept.removeValue(forKey: number) ?? waiting(number)
-            event?.encode(into: &bytes)
-            work -= event == nil ? 10 : 1_000
-        }
-        return true
+    mutating func writeCount(into bytes: inout [UInt8]) {
+        if isCountWritten { return }
+        bytes.append(littleEndian: UInt32(count))
+        isCountWritten = true
     }
 }

@@ -20,10 +20,18 @@ struct Currencies {
         UInt8(codes[..<modelsCount].firstIndex(of: currency.code)!)
     }
 
-    /// nil where the table is full: 255 is more than there are in the world.
+    /// The place of an event's currency; nil where events have brought as many as they may, which is more than there are in
+    /// the world. Complexity: linear in the table, 255 at most.
     mutating func place(of currency: Currency) -> UInt8? {
+        place(of: currency, atMost: modelsCount + FoldLimits.currenciesOfEvents)
+    }
+
+    /// The place of the currency of a model that the log brings; nil where the table is full.
+    mutating func place(ofNewModels currency: Currency) -> UInt8? { place(of: currency, atMost: Int(Self.unmet)) }
+
+    private mutating func place(of currency: Currency, atMost most: Int) -> UInt8? {
         if let place = codes.firstIndex(of: currency.code) { return UInt8(place) }
-        guard codes.count < Int(Self.unmet) else { return nil }
+        guard codes.count < min(most, Int(Self.unmet)) else { return nil }
         codes.append(currency.code)
         return UInt8(codes.count - 1)
     }

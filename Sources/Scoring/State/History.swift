@@ -72,6 +72,10 @@ struct History: ~Copyable {
 
     func identity(_ index: Int) -> UInt64 { slots[index].identity }
 
+    /// The place of the event's obligation in the person's table, from 1; 0 where it has none there.
+    @inline(__always)
+    func obligation(_ index: Int) -> Int { slots[index].obligation }
+
     @inline(__always)
     func currency(_ index: Int) -> UInt8 { currency(slots[index]) }
 
@@ -79,33 +83,21 @@ struct History: ~Copyable {
     @inline(__always)
     func slice(after lower: Int32, through upper: Int32) -> Range<Int> {
         let first = first(after: lower)
-        // What lies ahead is rare and at the end.
-        var last = slots.count
-        while last > first, slots[last - 1].day > upper { last -= 1 }
-        return first..<last
+        guard first < slots.count, slots[slots.count - 1].day > upper else { return first..<slots.count }
+        return first..<max(first, self.first(after: upper))
     }
 
     /// The first event dated after `day`. Complexity: O(log n).
     func first(after day: Int32) -> Int {
-        var low = 0
-        var high = slots.count
-        while low < high {
-            let middle = (low + high) / 2
-            if slots[middle].day > day { high = middle } else { low = middle + 1 }
-        }
-        return low
+        firstPlace { slots[$0].day > day }
     }
 
-    /// How many are dated on `day`. Complexity: they, and those after.
+    /// How many are dated on `day`. Complexity: O(log n) where later ones are there, and they.
     func count(on day: Int32) -> Int {
-        var index = slots.count
-        while index > 0, slots[index - 1].day > day { index -= 1 }
-        var count = 0
-        while index > 0, slots[index - 1].day == day {
-            index -= 1
-            count += 1
-        }
-        return count
+        let end = slots.isEmpty || slots[slots.count - 1].day <= day ? slots.count : first(after: day)
+        var index = end
+        while index > 0, slots[index - 1].day == day { index -= 1 }
+        return end - index
     }
 
     // MARK: - Ahead of reading
@@ -183,11 +175,12 @@ struct History: ~Copyable {
 
     // MARK: - Finding
 
-    /// Complexity: linear where there is one; for a new identity O(1) as a rule.
-    func index(of identity: UInt64) -> Int? {
+    /// Complexity: linear where there is one, `eventsPerPerson` at most; for a new identity O(1) as a rule.
+    func index(of identity: UInt64, _ steps: inout Int) -> Int? {
         if !filter.isEmpty, !filter.mayContain(identity) { return nil }
         // From the end: what comes twice comes soon.
         var index = slots.count
+        defer { steps += slots.count - index }
         while index > 0 {
             index -= 1
             if slots[index].identity == identity { return index }
@@ -195,9 +188,12 @@ struct History: ~Copyable {
         return nil
     }
 
-    private mutating func note(_ identity: UInt64) {
+    /// Complexity: O(1), or linear where the filter is full: once for every sixteenth of the events that come.
+    private mutating func note(_ identity: UInt64, _ steps: inout Int) {
         guard slots.count >= Self.filterMin || !filter.isEmpty else { return }
-        if !filter.insert(identity) { filter.rebuild(slots) }
+        if filter.insert(identity) { return }
+        filter.rebuild(slots)
+        steps += slots.count
     }
 
     private static let filterMin = 64
@@ -209,38 +205,40 @@ struct History: ~Copyable {
 
     // MARK: - Changing
 
-    /// Adds an event at its place in the order and returns that. Complexity: linear in the events after it.
+    /// Adds an event at its place in the order and returns that. Complexity: see `place(of:)`; the events after it move,
+    /// `eventsPerPerson` at most, and the filter is now and then made anew.
     mutating func insert(
-        _ event: KeptEvent, identity: UInt64, contentHash: UInt64, producer: RawSpan, id: RawSpan, isWholeSecond: Bool
+        _ event: KeptEvent, identity: UInt64, contentHash: UInt64, producer: RawSpan, id: RawSpan, isWholeSecond: Bool,
+        steps: inout Int
     ) -> Int {
         let slot = pack(event, identity: identity, check: UInt8(truncatingIfNeeded: contentHash))
-        var place = slots.count
-        while place > 0, precedes(slot, producer, id, isWholeSecond, slots[place - 1]) { place -= 1 }
+        let place = place(of: slot, producer, id, isWholeSecond, &steps)
+        steps += slots.count - place
         if isWholeSecond { keepName(identity, event.day, producer, id) }
         if place == slots.count { slots.append(slot) } else { slots.insert(slot, at: place) }
-        note(identity)
+        note(identity, &steps)
         return place
     }
 
-    /// Takes an event out, as if it had never come. Complexity: linear.
-    mutating func remove(at index: Int) {
-        let identity = slots[index].identity
+    /// Takes an event out, as if it had never come; the filter may go on to know its identity. Complexity: linear in the
+    /// events and names, `eventsPerPerson` at most.
+    mutating func remove(at index: Int, steps: inout Int) {
+        let slot = slots[index]
         slots.remove(at: index)
-        filter.removeAll()
-        if !slots.isEmpty { note(slots[0].identity) }
-        repackWides()
-        forgetObligations()
-        forgetNames { name, _ in name == identity }
+        cutWides(of: slot)
+        if slot.obligation != 0 { forgetObligations() }
+        forgetName(of: slot.identity, &steps)
+        steps += slots.count
     }
 
-    /// Drops the events dated on or before `day`. Complexity: linear when there are any.
+    /// Drops the events dated on or before `day`. Complexity: linear in all events when there are any to drop.
     mutating func drop(through day: Int32) {
         let dropped = first(after: day)
         guard dropped > 0 else { return }
         slots.removeSubrange(0..<dropped)
         cutWides()
         forgetObligations()
-        forgetNames { _, named in named <= day }
+        forgetNames(through: day)
     }
 
     // MARK: - Packing

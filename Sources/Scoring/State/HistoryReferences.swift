@@ -19,16 +19,14 @@ extension History {
 
     private static let cutShare = 8
 
-    /// Lays the words anew, in the order of the events.
-    mutating func repackWides() {
-        guard !wides.isEmpty else { return }
-        var packed = PackedArray<Int64>()
-        for index in slots.indices where slots[index].wideCount > 0 {
-            let words = Int(slots[index].word)..<Int(slots[index].word) + slots[index].wideCount
-            slots[index].word = UInt32(packed.count)
-            for word in words { packed.append(wides[word]) }
+    /// Takes out the words of an event that has gone. Complexity: linear in events and words.
+    mutating func cutWides(of gone: EventSlot) {
+        guard gone.wideCount > 0 else { return }
+        wides.removeSubrange(Int(gone.word)..<Int(gone.word) + gone.wideCount)
+        var slots = slots.mutableSpan
+        for index in slots.indices where slots[index].wideCount > 0 && slots[index].word > gone.word {
+            slots[index].word -= UInt32(gone.wideCount)
         }
-        wides = packed
     }
 
     /// Takes obligations out of the table that no event names any more.

@@ -167,7 +167,8 @@ struct Ledger: ~Copyable {
         notice.store(in: &bytes, at: start)
     }
 
-    /// The notice that has this identity, and whether one makes the event of this identity void. Complexity: linear.
+    /// The notice that has this identity, and whether one makes the event of this identity void. Complexity: linear in the
+    /// notices, `noticesPerPerson` at most.
     @inline(__always)
     func look(for identity: UInt64) -> (notice: KeptNotice?, isVoid: Bool) {
         var found: KeptNotice?
@@ -181,19 +182,36 @@ struct Ledger: ~Copyable {
         return (found, isVoid)
     }
 
-    func noticeCount(on day: Int32) -> Int { notices.count { $0.day == day } }
-
-    /// Drops those of `day` and before. Complexity: linear.
-    mutating func dropNotices(through day: Int32) {
+    /// Complexity: as `look`.
+    func noticeCount(on day: Int32) -> Int {
+        var count = 0
         var start = noticesStart
         while start < bytes.count {
-            if bytes.load(at: start + KeptNotice.dayPlace, as: Int32.self) <= day {
-                bytes.removeSubrange(start..<start + Self.noticeBytes)
-            } else {
-                start += Self.noticeBytes
-            }
+            if self.day(ofNoticeAt: start) == day { count += 1 }
+            start += Self.noticeBytes
         }
+        return count
     }
+
+    /// Drops those of `day` and before. Complexity: as `look`.
+    mutating func dropNotices(through day: Int32) {
+        var start = noticesStart
+        while start < bytes.count, self.day(ofNoticeAt: start) > day { start += Self.noticeBytes }
+        guard start < bytes.count else { return }
+        var kept = start
+        while start < bytes.count {
+            let end = start + Self.noticeBytes
+            if self.day(ofNoticeAt: start) > day {
+                bytes.move(start..<end, to: kept)
+                kept += Self.noticeBytes
+            }
+            start = end
+        }
+        bytes.removeSubrange(kept..<bytes.count)
+    }
+
+    @inline(__always)
+    private func day(ofNoticeAt start: Int) -> Int32 { bytes.load(at: start + KeptNotice.dayPlace) }
 }
 
 extension Ledger {

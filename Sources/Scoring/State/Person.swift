@@ -42,7 +42,7 @@ enum Arrival: Equatable {
     case duplicate
     /// Same id, other content.
     case conflict
-    /// The day holds as many as it may.
+    /// The day, or the person, holds as many as they may.
     case tooMany
     /// A correction has taken it back, before it came or since.
     case void
@@ -50,46 +50,64 @@ enum Arrival: Equatable {
 
 extension Person {
     /// What a notice (consent or correction), dated on `day`, is to this person, where events dated on or before `horizon`
-    /// are gone. Complexity: linear.
-    func arrival(ofNotice event: Event, identity: UInt64, day: Int32, contentHash: UInt64, horizon: Int32) -> Arrival {
-        if let index = events.index(of: identity), events.day(index) > horizon { return .conflict }
+    /// are gone. Complexity: linear in the notices, and for an id that an event has in the events.
+    func arrival(
+        ofNotice event: Event, identity: UInt64, day: Int32, contentHash: UInt64, horizon: Int32, steps: inout Int
+    ) -> Arrival {
+        if let index = events.index(of: identity, &steps), events.day(index) > horizon { return .conflict }
+        let count = ledger.noticeCount
+        steps += 2 * count
         if let notice = ledger.look(for: identity).notice {
             return notice.isSame(event, contentHash) ? .duplicate : .conflict
         }
+        guard count < FoldLimits.noticesPerPerson else { return .tooMany }
         return ledger.noticeCount(on: day) < FoldLimits.eventsPerPersonAndDay ? .new : .tooMany
     }
 
     /// What an event that features can read is to this person, where those dated on or before `horizon` are gone.
-    func arrival(of event: KeptEvent, identity: UInt64, contentHash: UInt64, horizon: Int32) -> Arrival {
+    /// Complexity: linear in the notices and in the events of its day, and for an id that is there in the events.
+    func arrival(of event: KeptEvent, identity: UInt64, contentHash: UInt64, horizon: Int32, steps: inout Int)
+        -> Arrival
+    {
+        steps += ledger.noticeCount
         let (notice, isVoid) = ledger.look(for: identity)
         if isVoid { return .void }
         if notice != nil { return .conflict }
-        let known = events.index(of: identity)
+        let known = events.index(of: identity, &steps)
         if let known, events.day(known) > horizon {
             return events.holds(event, contentHash: contentHash, at: known) ? .duplicate : .conflict
         }
-        guard events.count(on: event.day) < FoldLimits.eventsPerPersonAndDay else { return .tooMany }
+        let ofDay = events.count(on: event.day)
+        steps += ofDay
+        guard ofDay < FoldLimits.eventsPerPersonAndDay, hasRoom(horizon) else { return .tooMany }
         return known == nil ? .new : .newAgain
+    }
+
+    /// Whether one more event may come. Those that have left the horizon may still be there: they do not count.
+    private func hasRoom(_ horizon: Int32) -> Bool {
+        events.count < FoldLimits.eventsPerPerson
+            || events.count - events.first(after: horizon) < FoldLimits.eventsPerPerson
     }
 
     /// Adds an event, dated no later than the day the person stands at; returns its place.
     mutating func insert(
         _ event: KeptEvent, identity: UInt64, contentHash: UInt64, producer: RawSpan, id: RawSpan, isWholeSecond: Bool,
-        plan: Plan
+        plan: Plan, steps: inout Int
     ) -> Int {
         assert(event.day <= standingDay)
         if !totals.isEmpty { totals.advance(plan, events, to: standingDay) }
         let place = events.insert(
             event, identity: identity, contentHash: contentHash, producer: producer, id: id,
-            isWholeSecond: isWholeSecond)
+            isWholeSecond: isWholeSecond, steps: &steps)
         if !totals.isEmpty { totals.insert(plan, events, at: place) }
         return place
     }
 
-    /// Takes an event out, as if it had never come.
-    mutating func remove(identity: UInt64) {
-        guard let index = events.index(of: identity) else { return }
-        events.remove(at: index)
+    /// Takes an event out, as if it had never come. Its totals are made anew when they are asked for. Complexity: linear in
+    /// the events, and so is making the totals for each gate of the plan.
+    mutating func remove(identity: UInt64, steps: inout Int) {
+        guard let index = events.index(of: identity, &steps) else { return }
+        events.remove(at: index, steps: &steps)
         totals.removeAll()
     }
 

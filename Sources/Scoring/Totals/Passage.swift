@@ -2,7 +2,8 @@ import Events
 
 /// Events on their way into the totals of windows, and out of them.
 extension Plan {
-    /// The event at `index` enters windows (bit by place), among the other events of the history.
+    /// The event at `index` enters windows (bit by place), among the other events of the history. Complexity: the lanes of
+    /// the gates that it passes; a lane of days or months looks for a neighbour.
     @inline(__always)
     func enter(_ index: Int, into windows: UInt8, _ words: inout MutableSpan<Int64>, _ history: borrowing History) {
         let event = history.withoutObligation(index)
@@ -15,7 +16,7 @@ extension Plan {
                 if lane.kind.isOfDates {
                     let earlier = Int(words[1 + Int(lane.window)])..<index
                     let later = index + 1..<history.count
-                    if !hasNeighbour(event, lane, gate, earlier, later, history) { words[Int(lane.word)] += 1 }
+                    if !hasNeighbour(event, lane, gate, earlier, later, &words, history) { words[Int(lane.word)] += 1 }
                 } else {
                     lane.enter(event, &words)
                 }
@@ -23,7 +24,8 @@ extension Plan {
         }
     }
 
-    /// The event at `index` leaves one window, whose earlier events have left. Only what passes is unpacked.
+    /// The event at `index` leaves one window, whose earlier events have left. Only what passes is unpacked. Complexity: as
+    /// `enter`.
     @inline(__always)
     func leave(_ index: Int, from window: Int, _ words: inout MutableSpan<Int64>, _ history: borrowing History) {
         for place in exits(from: window, of: history.type(index)) {
@@ -35,7 +37,9 @@ extension Plan {
                 let lane = lanes[Int(laneIndex)]
                 if lane.kind.isOfDates {
                     let later = index + 1..<history.count
-                    if !hasNeighbour(event, lane, gate, index..<index, later, history) { words[Int(lane.word)] -= 1 }
+                    if !hasNeighbour(event, lane, gate, index..<index, later, &words, history) {
+                        words[Int(lane.word)] -= 1
+                    }
                 } else {
                     lane.leave(event, &words)
                 }
@@ -44,20 +48,25 @@ extension Plan {
     }
 
     /// Whether another event that passes has the same date: one of `before` or of `after`, which begin next to this one.
-    /// Complexity: the events of the day or the month.
+    /// Complexity: the events of the day or the month up to the first that passes; `eventsPerPersonAndDay` or
+    /// `eventsPerPersonAndMonth` at most. Events that come in their order look at few: the last that passed is close.
     func hasNeighbour(
         _ event: KeptEvent, _ lane: Lane, _ gate: Gate, _ before: Range<Int>, _ after: Range<Int>,
-        _ history: borrowing History
+        _ words: inout MutableSpan<Int64>, _ history: borrowing History
     ) -> Bool {
         let dates = lane.kind == .days ? event.day...event.day : CalendarDate.month(ofDay: event.day)
         var gate = gate
         if lane.isOfAllTypes { gate.classes = .all }
+        var looks: Int64 = 0
+        defer { words[stepsWord] &+= looks }
         for index in before.reversed() {
             guard history.day(index) >= dates.lowerBound else { break }
+            looks += 1
             if passes(history.withoutObligation(index), gate) { return true }
         }
         for index in after {
             guard history.day(index) <= dates.upperBound else { break }
+            looks += 1
             if passes(history.withoutObligation(index), gate) { return true }
         }
         return false

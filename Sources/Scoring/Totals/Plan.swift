@@ -22,6 +22,10 @@ final class Plan: Sendable {
     let probes: Table<Probe>
     /// Probes whose value is kept until an event that they may read comes or leaves.
     let cached: Table<Cached>
+    /// One for each currency in which somebody asks for the days since the first event.
+    let tenures: Table<Tenure>
+    /// The word that counts steps, see `Totals`.
+    let stepsWord: Int
     /// Bit `EventType.kept` is set where some feature reads the type.
     let readTypes: UInt8
     /// What is scanned for a probe, where it is.
@@ -79,23 +83,31 @@ final class Plan: Sendable {
     struct Probe: BitwiseCopyable, Sendable {
         enum Kind: BitwiseCopyable, Sendable {
             case total(Int32)
-            case perThirtyDays(Int32)
+            case perThirtyDays(sum: Int32, tenure: Int32)
             case mean(sum: Int32, count: Int32)
             case extreme(Int32)
             /// part × 10,000 ÷ whole
             case ratio(part: Int32, whole: Int32)
-            case paidToLimit(paid: Int32, statements: Int32)
+            /// `limit`: of the last statement, looked for when asked for and kept until a statement comes or leaves. The last
+            /// one of the horizon is that of each window that has one.
+            case paidToLimit(paid: Int32, statements: Int32, limit: Int32)
             case daysSince(Int32)
-            /// The window of the horizon.
-            case tenure
+            case tenure(Int32)
             /// Scanned when asked for, and kept in the word until it may have changed: the value, the sum that is scaled to
             /// 30 days, or the day that is counted from.
             case cached(Int32)
-            case cachedPerThirtyDays(Int32)
+            case cachedPerThirtyDays(sum: Int32, tenure: Int32)
             case cachedDaysSince(Int32)
         }
         var kind: Kind
         var currency: UInt8
+    }
+
+    /// A word with a place in the history: no event of the horizon before it is of this currency. It goes up to the first
+    /// that is when it is asked for.
+    struct Tenure: BitwiseCopyable, Sendable {
+        var currency: UInt8
+        var word: Int32
     }
 
     struct Cached: BitwiseCopyable, Sendable {
@@ -116,9 +128,11 @@ final class Plan: Sendable {
         comparisons = Table(draft.comparisons)
         probes = Table(draft.probes)
         cached = Table(draft.cached)
+        tenures = Table(draft.tenures)
+        stepsWord = draft.wordCount
         readTypes = draft.readTypes
         self.features = draft.features
-        wordCount = draft.wordCount
+        wordCount = draft.wordCount + 1
     }
 
     @inline(__always)

@@ -11,6 +11,9 @@ struct PlanDraft {
     private(set) var comparisons: [Filter.Comparison] = []
     private(set) var probes: [Plan.Probe] = []
     private(set) var cached: [Plan.Cached] = []
+    private(set) var tenures: [Plan.Tenure] = []
+    /// By currency.
+    private var limits: [UInt8: Int32] = [:]
     private(set) var readTypes: UInt8 = 0
     private(set) var features: [Feature]
     private(set) var wordCount = 0
@@ -49,14 +52,14 @@ struct PlanDraft {
             case .daysSince: return .cachedDaysSince(word)
             case .per30Days(let field):
                 features[probes.count].measure = .sum(field)
-                return .cachedPerThirtyDays(word)
+                return .cachedPerThirtyDays(sum: word, tenure: tenure(currency))
             default: return .cached(word)
             }
         }
         switch feature.measure {
         case .count, .events: return .total(lane(.count))
         case .sum(let field): return .total(lane(.sum, field))
-        case .per30Days(let field): return .perThirtyDays(lane(.sum, field))
+        case .per30Days(let field): return .perThirtyDays(sum: lane(.sum, field), tenure: tenure(currency))
         case .mean(let field): return .mean(sum: lane(.sum, field), count: lane(.countOfValues, field))
         case .min(let field): return .extreme(lane(.min, field))
         case .max(let field): return .extreme(lane(.max, field))
@@ -69,17 +72,36 @@ struct PlanDraft {
             return .ratio(part: lane(.sum, .amount, out), whole: lane(.sum, .amount, `in`))
         case .paidToLimit:
             return .paidToLimit(
-                paid: lane(.sum, .paid), statements: lane(.count, .due, Filter(), .statement))
+                paid: lane(.sum, .paid), statements: lane(.count, .due, Filter(), .statement),
+                limit: limit(currency))
         case .daysSince: return .daysSince(lane(.lastDay))
-        case .tenureDays: return .tenure
+        case .tenureDays: return .tenure(tenure(currency))
         case .days: return .total(lane(.days))
         case .months, .activeMonths: return .total(lane(.months))
         case .latest, .longestStreak, .obligationsOpen: return .cached(keep(feature))
         }
     }
 
-    private mutating func keep(_ feature: Feature) -> Int32 {
-        cached.append(Plan.Cached(types: Self.types(feature), word: Int32(wordCount)))
+    private mutating func keep(_ feature: Feature) -> Int32 { keep(Self.types(feature)) }
+
+    /// A word that is looked up anew when events of these types (bits) have come or left.
+    private mutating func keep(_ types: UInt8) -> Int32 {
+        cached.append(Plan.Cached(types: types, word: Int32(wordCount)))
+        wordCount += 1
+        return Int32(wordCount - 1)
+    }
+
+    /// The word of the limit of the last statement in a currency.
+    private mutating func limit(_ currency: UInt8) -> Int32 {
+        if let word = limits[currency] { return word }
+        let word = keep(1 << EventType.statement.kept)
+        limits[currency] = word
+        return word
+    }
+
+    private mutating func tenure(_ currency: UInt8) -> Int32 {
+        if let tenure = tenures.first(where: { $0.currency == currency }) { return tenure.word }
+        tenures.append(Plan.Tenure(currency: currency, word: Int32(wordCount)))
         wordCount += 1
         return Int32(wordCount - 1)
     }

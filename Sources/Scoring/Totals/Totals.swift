@@ -9,7 +9,8 @@ import Events
 /// 0             day on which they stand
 /// 1 …           per window: the first event of a type that is read and lies in the window (its place in the history)
 /// 1 + windows … per window: the day on which that event leaves it
-///               then the lanes' words, and the values that are kept until they may have changed
+///               then the lanes' words, the values that are kept until they may have changed, and the places of `Tenure`
+/// last          events looked at since somebody asked: a measurement, from which nothing follows
 /// ```
 struct Totals: ~Copyable {
     static func header(windows: Int) -> Int { 1 + 2 * windows }
@@ -25,7 +26,15 @@ struct Totals: ~Copyable {
     var isEmpty: Bool { @inline(__always) get { words.isEmpty } }
     var day: Int32 { @inline(__always) get { Int32(truncatingIfNeeded: words[0]) } }
 
-    /// Lets days pass: what leaves its window by `day` is taken off. Complexity: the events that leave, and the windows.
+    /// The steps since they were last asked for.
+    mutating func takeSteps(_ plan: Plan) -> Int {
+        guard !words.isEmpty else { return 0 }
+        defer { words[plan.stepsWord] = 0 }
+        return Int(words[plan.stepsWord])
+    }
+
+    /// Lets days pass: what leaves its window by `day` is taken off. Complexity: the events that leave, each once for every
+    /// window and for the lanes of its gates (see `Plan.leave`); `eventsPerPerson` × lanes at most.
     @inline(__always)
     mutating func advance(_ plan: Plan, _ history: borrowing History, to day: Int32) {
         if Int64(day) > words[0] { leaveWindows(plan, history, to: day) }
@@ -46,12 +55,14 @@ struct Totals: ~Copyable {
                 }
                 index += 1
             }
+            words[plan.stepsWord] &+= Int64(index) - words[1 + window]
             words[1 + window] = Int64(index)
             Self.settle(window, plan, history, &words)
         }
     }
 
     /// Takes in the event that was put at `index` of the history, dated no later than the day on which these stand.
+    /// Complexity: the lanes of its gates (see `Plan.enter`), and the windows.
     mutating func insert(_ plan: Plan, _ history: borrowing History, at index: Int) {
         let event = history.withoutObligation(index)
         let isRead = plan.reads(event.type)
@@ -70,6 +81,7 @@ struct Totals: ~Copyable {
                 words[1 + window] += 1
             }
         }
+        for place in plan.tenures.indices { plan.tenures[place].take(event, at: index, windows, plan, &words) }
         guard isRead else { return }
         plan.enter(index, into: windows, &words, history)
         Self.touch(event.type, plan, &words)
@@ -78,6 +90,10 @@ struct Totals: ~Copyable {
     /// The history has lost its first `count` events, all of them older than every window.
     mutating func dropFirst(_ count: Int, _ plan: Plan) {
         for window in 0..<plan.windows.count { words[1 + window] -= Int64(count) }
+        for place in plan.tenures.indices {
+            let word = Int(plan.tenures[place].word)
+            words[word] = max(0, words[word] - Int64(count))
+        }
     }
 
     mutating func removeAll() { words.removeAll() }
@@ -106,12 +122,14 @@ struct Totals: ~Copyable {
         return next
     }
 
-    /// Puts the window's first event on one of a type that is read, and works out when that leaves.
+    /// Puts the window's first event on one of a type that is read, and works out when that leaves. Complexity: the events
+    /// of other types before it, `eventsPerPerson` at most.
     static func settle(
         _ window: Int, _ plan: Plan, _ history: borrowing History, _ words: inout MutableSpan<Int64>
     ) {
         var index = Int(words[1 + window])
         while index < history.count, !plan.reads(history.type(index)) { index += 1 }
+        words[plan.stepsWord] &+= Int64(index) - words[1 + window]
         words[1 + window] = Int64(index)
         words[1 + plan.windows.count + window] =
             index < history.count ? Int64(history.day(index) + plan.windows[window]) : never
@@ -124,5 +142,18 @@ struct Totals: ~Copyable {
             let kept = plan.cached[index]
             if kept.types & 1 << type != 0 { words[Int(kept.word)] = unknown }
         }
+    }
+}
+
+extension Plan.Tenure {
+    /// An event was put at `index` of the history, inside of `windows` (bit by place).
+    @inline(__always)
+    fileprivate func take(
+        _ event: KeptEvent, at index: Int, _ windows: UInt8, _ plan: Plan, _ words: inout MutableSpan<Int64>
+    ) {
+        let place = words[Int(word)]
+        guard index <= place else { return }
+        let isFirst = event.currency == currency && windows & 1 << (plan.windows.count - 1) != 0
+        words[Int(word)] = isFirst ? Int64(index) : place + 1
     }
 }

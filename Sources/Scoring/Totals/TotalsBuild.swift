@@ -2,15 +2,18 @@ import Events
 
 /// The scan that defines a person's totals.
 extension Totals {
-    /// Makes them anew for the person as they stand on `day`. Complexity: linear in the events of the widest window.
+    /// Makes them anew for the person as they stand on `day`. Complexity: the events of the widest window, each once for
+    /// every gate and for the lanes of those that it passes; `eventsPerPerson` × (gates + lanes) at most.
     mutating func build(_ plan: Plan, _ history: borrowing History, on day: Int32) {
         if words.count != plan.wordCount {
             words.removeAll()
             words.append(repeating: 0, count: plan.wordCount)
         }
+        let steps = words[plan.stepsWord]
         var words = words.mutableSpan
         for index in words.indices { words[index] = 0 }
         words[0] = Int64(day)
+        words[plan.stepsWord] = steps
         for lane in plan.lanes.indices { plan.lanes[lane].clear(&words) }
         for kept in plan.cached.indices { words[Int(plan.cached[kept].word)] = Self.unknown }
         let count = plan.windows.count
@@ -25,12 +28,14 @@ extension Totals {
             }
             words[1 + window] = Int64(index)
         }
+        words[plan.stepsWord] &+= Int64((history.count - index) * (1 + plan.gates.count))
         while index < history.count {
             let block = Block(events: index..<min(index + Block.size, history.count))
             block.enter(&words, plan, history, classes: classes)
             index = block.events.upperBound
         }
         for window in 0..<count { Self.settle(window, plan, history, &words) }
+        for place in plan.tenures.indices { words[Int(plan.tenures[place].word)] = words[count] }
     }
 }
 
@@ -90,7 +95,9 @@ private struct Block {
             while left != 0 {
                 let index = next()
                 let event = history.withoutObligation(index)
-                if !plan.hasNeighbour(event, lane, gate, first..<index, index..<index, history) { words[word] += 1 }
+                if !plan.hasNeighbour(event, lane, gate, first..<index, index..<index, &words, history) {
+                    words[word] += 1
+                }
             }
         case .countOfValues, .min, .max, .lastDay:
             while left != 0 { lane.enter(history.withoutObligation(next()), &words) }
