@@ -6,7 +6,7 @@ import Testing
 extension OnARealBroker {
     /// A member that is still at work on the records of its last poll serves its group.
     @Suite struct Serving {
-        @Test func `a member that serves its group keeps its partitions and its records, however long it does not poll`()
+        @Test func `a member that serves its group keeps partitions and records, however long it does not poll`()
             throws
         {
             let (log, topic) = try Broker.log(
