@@ -86,8 +86,9 @@ import Testing
         var timeline = TimelineBuilder()
         timeline.tick(day(13_000))
         for number in 0..<5_000 {
-            timeline.event(try make.granted("c\(number)", at: day(13_000), until: day(13_300)), of: Self.person)
-            timeline.event(try make.withdrawn("w\(number)", at: day(13_000)), of: Self.person)
+            let time = day(13_000) + Int64(2 * number)
+            timeline.event(try make.granted("c\(number)", at: time, until: day(13_300)), of: Self.person)
+            timeline.event(try make.withdrawn("w\(number)", at: time + 1), of: Self.person)
         }
         let end = timeline.records.count
         timeline.tick(day(13_301))
