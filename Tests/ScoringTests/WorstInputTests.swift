@@ -82,6 +82,23 @@ import Testing
         #expect(fold.outcomes.waiting == 0 && fold.outcomes[.noConsent] == UInt64(waits))
     }
 
+    @Test func `grants that end at once leave little behind in the calendar`() throws {
+        var timeline = TimelineBuilder()
+        timeline.tick(day(13_000))
+        for number in 0..<5_000 {
+            let time = day(13_000) + Int64(2 * number)
+            timeline.event(try make.granted("c\(number)", at: time, until: day(13_300)), of: Self.person)
+            timeline.event(try make.withdrawn("w\(number)", at: time + 1), of: Self.person)
+        }
+        let end = timeline.records.count
+        timeline.tick(day(13_301))
+        let fold = PartitionFold(partition: 0, scorecard: try Self.card(["cashflow.count.30d"], 1))
+        _ = try fold.fold(timeline.records[..<end])
+        let before = fold.steps
+        _ = try fold.fold(timeline.records[end...])
+        #expect(fold.steps - before < 1_100)
+    }
+
     // MARK: - Limits per person
 
     @Test func `one person's waiting events put out their own, and nobody else's`() throws {

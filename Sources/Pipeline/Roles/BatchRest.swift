@@ -46,39 +46,44 @@ struct FoldSlice {
         var milliseconds: Int64 = 20
     }
 
-    /// The clock is read after so many records, or after so many steps of the fold, some 0.2 ms.
-    private static let recordsPerLook = 64
-    private static let stepsPerLook = 50_000
+    /// The fold's steps are looked at after so many records, and the clock after so many looks or steps, some 0.2 ms.
+    private static let recordsPerLook = 4
+    private static let looksPerTime = 16
+    private static let stepsPerTime = 50_000
 
     private let clock: () -> Int64
     private let endsAt: Int64
     private var recordsLeft: Int
-    private var recordsUntilLook = recordsPerLook
-    private var stepsAtLook: Int?
+    private var recordsUntilLook: Int
+    private var looksUntilTime = looksPerTime
+    private var stepsAtTime = 0
     private(set) var isOver = false
 
     init(_ limits: Limits, clock: @escaping () -> Int64) {
         self.clock = clock
         endsAt = clock() + limits.milliseconds
         recordsLeft = limits.records
+        recordsUntilLook = min(Self.recordsPerLook, limits.records)
     }
 
     /// Another partition's fold comes, whose steps count by themselves.
-    mutating func begin(_ fold: PartitionFold) { stepsAtLook = fold.steps }
+    mutating func begin(_ fold: PartitionFold) { stepsAtTime = fold.steps }
 
     /// A record has been folded. Complexity: O(1), now and then a look at the clock.
     @inline(__always)
     mutating func count(_ fold: PartitionFold) {
         recordsLeft -= 1
         recordsUntilLook -= 1
-        if recordsLeft <= 0 || recordsUntilLook <= 0 || fold.steps - (stepsAtLook ?? 0) > Self.stepsPerLook {
-            look(fold)
-        }
+        if recordsUntilLook <= 0 { look(fold) }
     }
 
     private mutating func look(_ fold: PartitionFold) {
-        recordsUntilLook = Self.recordsPerLook
-        stepsAtLook = fold.steps
-        isOver = recordsLeft <= 0 || clock() >= endsAt
+        recordsUntilLook = min(Self.recordsPerLook, recordsLeft)
+        isOver = recordsLeft <= 0
+        looksUntilTime -= 1
+        guard !isOver, looksUntilTime <= 0 || fold.steps - stepsAtTime > Self.stepsPerTime else { return }
+        looksUntilTime = Self.looksPerTime
+        stepsAtTime = fold.steps
+        isOver = clock() >= endsAt
     }
 }

@@ -5,13 +5,14 @@ import Events
 extension FoldState {
     /// Rolls who is due on the clock, in the order (due day, key), at most `limit` steps: one step is one due moment of
     /// one person. Complexity: each step the logarithm of the persons and what `step` costs. Entries of the calendar that
-    /// are left over are taken out beside them, each once.
+    /// are left over are taken out beside them, each once, and `enter` bounds how many there are.
     mutating func roll(atMost limit: Int, into output: inout FoldOutput) {
         guard let clock = ticks.clock else { return }
         var steps = 0
         while steps < limit, let first = calendar.first, first.at <= clock {
             let entry = calendar.removeFirst()
             prefetchRolls()
+            self.steps += 1
             // Left over from an earlier plan, or from a person who is gone.
             guard let slot = people.slot(of: entry.key), people[slot].scheduledAt == entry.at else { continue }
             people[slot].scheduledAt = .max
@@ -97,9 +98,23 @@ extension FoldState {
         if dueAt < people[slot].scheduledAt { enter(slot) }
     }
 
+    /// Complexity: the logarithm of the persons. Where most entries are left over, which takes a flood of grants that end at
+    /// once, the calendar is made anew: linear in the persons, after at least three times as many entries.
     private mutating func enter(_ slot: Int) {
         let dueAt = people[slot].dueAt
         people[slot].scheduledAt = dueAt
-        if dueAt < .max { calendar.insert(.init(at: dueAt, key: people[slot].key)) }
+        guard dueAt < .max else { return }
+        calendar.insert(.init(at: dueAt, key: people[slot].key))
+        if calendar.count > 4 * people.count + Self.leftOverMin { clearCalendar() }
+    }
+
+    private static var leftOverMin: Int { 1_024 }
+
+    private mutating func clearCalendar() {
+        calendar = Calendar()
+        for slot in people.held.indices where people.holds(slot) && people[slot].scheduledAt < .max {
+            calendar.insert(.init(at: people[slot].scheduledAt, key: people[slot].key))
+        }
+        steps += people.held.count
     }
 }

@@ -23,6 +23,7 @@ struct Calendar: ~Copyable {
     var count: Int { heap.count }
     subscript(place: Int) -> Entry { heap[place] }
 
+    /// Complexity: O(log n).
     mutating func insert(_ entry: Entry) {
         heap.append(entry)
         var heap = heap.mutableSpan
@@ -36,6 +37,7 @@ struct Calendar: ~Copyable {
         heap[place] = entry
     }
 
+    /// Complexity: O(log n).
     mutating func removeFirst() -> Entry {
         let first = heap[0]
         let last = heap.removeLast()
