@@ -38,6 +38,8 @@ public struct RefusedRecord: Sendable {
 
     /// As many as an event may have.
     public static let keptByteCount = EventDecoder.sizeMax
+    /// Bytes of the longest original that `fetchWhole` fetches.
+    public static let wholeByteCountMax = 16 << 20
 
     /// Whether the fold refused it, which has no bytes, and not a consumer.
     public var isByFold: Bool { FoldRefusal.Reason(rawValue: reason) != nil }
@@ -85,10 +87,13 @@ public func fetchOriginals(_ records: inout [RefusedRecord], _ log: KafkaLog, na
     }
 }
 
-/// All bytes of a refused record, from its raw topic; nil where that does not keep them, or where they are not those that
-/// the dead letter tells of. Reads one record: for what is longer than `RefusedRecord.keptByteCount`.
+/// All bytes of a refused record, from its raw topic; nil where that does not keep them, where they are not those that the
+/// dead letter tells of, or where there are more than `RefusedRecord.wholeByteCountMax`. Reads one record: for what is longer
+/// than `RefusedRecord.keptByteCount`.
 public func fetchWhole(_ record: RefusedRecord, _ log: KafkaLog, names: TopicNames) throws -> [UInt8]? {
-    guard record.keeping == .rawTopic, let source = record.source else { return nil }
+    guard record.keeping == .rawTopic, record.originalByteCount <= RefusedRecord.wholeByteCountMax,
+        let source = record.source
+    else { return nil }
     var whole: [UInt8]?
     try log.read(
         topic: names.raw(source.topic), partition: source.partition, range: source.offset..<source.offset + 1
