@@ -14,15 +14,16 @@ struct RefusedBytes {
     static let wholeMax = EventDecoder.sizeMax
     /// Bytes that are kept of a longer value.
     static let prefixMax = 1_024
-    /// Bytes of each value that a reader needs to decode it and to tell that it is too long for an event.
-    static let readMax = wholeMax + 1
+    /// Bytes of each value that a reader of a raw topic needs to decode it, and to tell that it is too long for what the topic
+    /// carries: events, or a switch of models (`ModelActivation.byteCountMax` and some).
+    static func readMax(of topic: RawTopic) -> Int { topic == .control ? 1 << 20 : wholeMax + 1 }
 
     /// nil where the dead letter holds the value whole.
     let whole: RecordBatch.Cut?
 
-    /// - Parameter cut: of the batch where it holds only the first bytes of the value, at least `readMax`.
+    /// - Parameter cut: of the batch where it holds only the first bytes of the value, more than `wholeMax`.
     init(_ value: RawSpan, cut: RecordBatch.Cut?) {
-        precondition(cut == nil || value.byteCount >= Self.readMax)
+        precondition(cut == nil || value.byteCount > Self.wholeMax)
         guard value.byteCount > Self.wholeMax else {
             whole = nil
             return

@@ -134,7 +134,8 @@ extension Accounting {
             topic.readNotKept += low
             topic.read += low
             try log.read(
-                topic: name, partition: Int32(partition), range: low..<end, valueBytesMax: RefusedBytes.readMax
+                topic: name, partition: Int32(partition), range: low..<end,
+                valueBytesMax: RefusedBytes.readMax(of: topic.topic)
             ) { topic.read += Int64($0.count) }
         }
     }

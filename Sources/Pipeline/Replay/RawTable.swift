@@ -47,7 +47,7 @@ struct RawTable {
         places = Array(repeating: -1, count: range.count)
         hasLetter = Array(repeating: false, count: range.count)
         var value: [UInt8] = []
-        let bytesMax = topic == .control ? Int.max : RefusedBytes.readMax
+        let bytesMax = RefusedBytes.readMax(of: topic)
         try log.read(topic: name, partition: partition, range: range, valueBytesMax: bytesMax) { batch in
             for entry in batch.entries {
                 enter(entry, batch.value(entry), cut: batch.cut(entry), reading, hasher, &value)

@@ -77,7 +77,7 @@ public func fetchOriginals(_ records: inout [RefusedRecord], _ log: KafkaLog, na
         let name = names.raw(raw.topic)
         guard raw.partition >= 0, raw.partition < (try log.partitionCount(topic: name)) else { continue }
         try log.read(
-            topic: name, partition: raw.partition, range: range, valueBytesMax: RefusedBytes.readMax
+            topic: name, partition: raw.partition, range: range, valueBytesMax: RefusedBytes.readMax(of: raw.topic)
         ) { batch in
             for entry in batch.entries {
                 guard let index = indices[entry.offset] else { continue }

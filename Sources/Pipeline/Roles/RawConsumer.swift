@@ -55,8 +55,7 @@ public final class RawConsumer<L: Log>: Role {
         self.journal = journal
         self.context = context
         reading = RawReading(topic: topic, properties: identity.properties, fingerprint: hasher.fingerprint)
-        // Nothing but a switch of models, which operators send, is longer than an event and still read.
-        batch = RecordBatch(valueBytesMax: topic == .control ? .max : RefusedBytes.readMax)
+        batch = RecordBatch(valueBytesMax: RefusedBytes.readMax(of: topic))
         meter = RoleMeter(
             topics: [names.timeline, names.deadLetters], reasons: RefusalReason.allCases.map(\.rawValue))
         guard identity.secretFingerprint == hasher.fingerprint else {
