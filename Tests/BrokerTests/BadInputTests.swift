@@ -43,7 +43,10 @@ extension PipelineOnARealBroker {
                         let place = Coordinates(topic: topic, partition: partition, offset: record.offset).description
                         guard let letter = letters[place] else { continue }
                         met += 1
-                        #expect(letter == record.value, "\(place)")
+                        // Of a record that no event can be as long as, it holds the first bytes.
+                        let isWhole = record.value.count <= RefusedRecord.keptByteCount
+                        let isRight = letter == (isWhole ? record.value : Array(record.value.prefix(1_024)))
+                        #expect(isRight, "\(place): \(letter.count) of \(record.value.count) bytes")
                         let allowed = expected[record.value, default: []].map(\.expectedReason)
                         #expect(allowed.contains(reasons[place] ?? ""), "\(place): \(reasons[place] ?? "no reason")")
                     }
