@@ -36,7 +36,7 @@ let package = Package(
         .target(name: "Events", dependencies: ["Checksums", "KeyedHashes"], swiftSettings: strict),
 
         // Edges: each hides one library or one system interface.
-        .target(name: "Log", swiftSettings: strict),  // what the roles ask of a log
+        .target(name: "Log", dependencies: ["Checksums"], swiftSettings: strict),  // what the roles ask of a log
         .target(name: "Kafka", dependencies: ["Log", "CRDKafka"], swiftSettings: strict),
         .target(name: "Snapshots", dependencies: ["Checksums", "CZstd"], swiftSettings: strict),
         .target(
@@ -97,7 +97,7 @@ let package = Package(
         tests("SnapshotsTests", ["Snapshots", "Checksums"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("HTTPTests", ["HTTP"]),
-        tests("SimulatedLogTests", ["SimulatedLog", "Log"]),
+        tests("SimulatedLogTests", ["SimulatedLog", "Log", "Checksums"]),
         tests("KafkaTests", ["Kafka", "Log", "TestBroker"]),
         tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),
         tests("TidyTests", ["TestBroker"]),
@@ -108,7 +108,7 @@ let package = Package(
             "BrokerTests",
             [
                 "Pipeline", "Kafka", "Log", "Wire", "Events", "Scoring", "ScorecardFiles", "TestBroker", "TestTimeline",
-                "UCI", "CorpusFiles",
+                "UCI", "CorpusFiles", "Checksums",
             ]),
         tests(
             "PipelineTests",

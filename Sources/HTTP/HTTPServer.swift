@@ -1,32 +1,105 @@
 internal import CMicroHTTPD
 import Glibc
+import Synchronization
 
 /// Answers GET and HEAD on one thread of its own (libmicrohttpd), for scrapes and probes: plain HTTP/1.1, no bodies in.
 ///
-/// Ends with its last reference. The handler runs on the server's thread, one request at a time.
+/// Slow clients keep nobody out, see `Connections`. Ends with its last reference, within `roundMilliseconds`. The handler runs
+/// on the server's thread, one request at a time.
 @safe public final class HTTPServer {
+    /// The longest time between two looks at the connections' deadlines, ms.
+    static let roundMilliseconds: Int32 = 250
+    /// What a request may take where nothing else is said, ms.
+    public static let requestMilliseconds: Int64 = 10_000
+
     /// What it serves, with the port that the system has chosen where 0 was asked for.
     public let address: HTTPAddress
     private let daemon: OpaquePointer
-    private let box: HandlerBox
+    private let serving: Serving
+    private let thread: pthread_t
 
-    /// Serves from now on.
+    /// Serves from now on. A request has `requestMilliseconds` from its beginning to the end of its answer.
     /// - Throws: `HTTPError` where the address is not this machine's, or the port is taken.
-    public init(_ wanted: HTTPAddress, _ handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse) throws(HTTPError) {
+    public init(
+        _ wanted: HTTPAddress, requestMilliseconds: Int64 = requestMilliseconds,
+        _ handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
+    ) throws(HTTPError) {
         let socket = try ListeningSocket(wanted)
         address = socket.address
-        box = HandlerBox(handler)
+        serving = Serving(handler, Connections(requestMilliseconds: requestMilliseconds))
         let descriptor = socket.give()
-        let context = unsafe Unmanaged.passUnretained(box).toOpaque()
-        guard let daemon = unsafe plainscore_http_start(descriptor, answer, context) else {
+        let context = unsafe Unmanaged.passUnretained(serving).toOpaque()
+        guard let daemon = unsafe plainscore_http_start(descriptor, answer, notice, completion, context) else {
             let code = errno
             Glibc.close(descriptor)
             throw HTTPError(wanted, code)
         }
         unsafe self.daemon = unsafe daemon
+        unsafe serving.daemon = unsafe daemon
+        var thread = pthread_t()
+        let code = unsafe pthread_create(
+            &thread, nil,
+            { context in
+                unsafe Unmanaged<Serving>.fromOpaque(context!).takeUnretainedValue().run()
+                return nil
+            }, context)
+        guard code == 0 else {
+            unsafe MHD_stop_daemon(daemon)
+            throw HTTPError(wanted, code)
+        }
+        self.thread = thread
     }
 
-    deinit { unsafe MHD_stop_daemon(daemon) }
+    deinit {
+        serving.isStopped.store(true, ordering: .relaxed)
+        _ = pthread_join(thread, nil)
+        unsafe MHD_stop_daemon(daemon)
+    }
+}
+
+/// What the server's thread works with: it alone, but for `isStopped`.
+@safe private final class Serving: @unchecked Sendable {
+    let handler: @Sendable (HTTPRequest) -> HTTPResponse
+    let connections: Connections
+    let isStopped = Atomic(false)
+    var daemon: OpaquePointer?
+
+    init(_ handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse, _ connections: Connections) {
+        self.handler = handler
+        self.connections = connections
+    }
+
+    func run() {
+        while !isStopped.load(ordering: .relaxed) {
+            guard unsafe MHD_run_wait(daemon, HTTPServer.roundMilliseconds) == .YES else { return }
+            connections.endOverdue(now: monotonicMilliseconds())
+        }
+    }
+
+    static func of(_ context: UnsafeMutableRawPointer) -> Serving {
+        unsafe Unmanaged<Serving>.fromOpaque(context).takeUnretainedValue()
+    }
+}
+
+private func monotonicMilliseconds() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+}
+
+private let notice: MHD_NotifyConnectionCallback = { context, connection, _, what in
+    guard let context = unsafe context, let connection = unsafe connection else { return }
+    let connections = unsafe Serving.of(context).connections
+    if plainscore_http_has_begun(what) != 0 {
+        unsafe connections.began(connection, now: monotonicMilliseconds())
+    } else {
+        unsafe connections.closed(connection)
+    }
+}
+
+private let completion: MHD_RequestCompletedCallback = { context, connection, _, _ in
+    guard let context = unsafe context, let connection = unsafe connection else { return }
+    unsafe Serving.of(context).connections.completed(connection, now: monotonicMilliseconds())
 }
 
 public struct HTTPRequest: Sendable {
@@ -53,11 +126,6 @@ public struct HTTPResponse: Sendable {
     }
 }
 
-private final class HandlerBox: Sendable {
-    let handler: @Sendable (HTTPRequest) -> HTTPResponse
-    init(_ handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse) { self.handler = handler }
-}
-
 /// libmicrohttpd calls it at least twice a request: when the headers are there, and when all is.
 private let answer: MHD_AccessHandlerCallback = {
     context, connection, url, method, _, _, uploadByteCount, perRequest in
@@ -76,9 +144,8 @@ private let answer: MHD_AccessHandlerCallback = {
         unsafe uploadByteCount.pointee = 0  // a body, which nobody wants
         return .YES
     }
-    let box = unsafe Unmanaged<HandlerBox>.fromOpaque(context).takeUnretainedValue()
     let request = unsafe HTTPRequest(path: String(cString: url), query: query(of: connection))
-    return unsafe queue(box.handler(request), on: connection)
+    return unsafe queue(Serving.of(context).handler(request), on: connection)
 }
 
 private func query(of connection: OpaquePointer?) -> [String: String] {

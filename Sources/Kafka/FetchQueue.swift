@@ -106,6 +106,7 @@ import Log
                 partition: partition, offset: offset, timestamp: stamp,
                 key: unsafe key.baseAddress == nil ? nil : key.bytes,
                 value: unsafe value.baseAddress == nil ? nil : value.bytes)
+            if stampType != RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME { batch.noteForeignStamp() }
         }
     }
 }

@@ -48,11 +48,20 @@ public final class KafkaLog: Log {
     public func read(
         topic: String, partition: Int32, range: Range<Int64>, _ body: (borrowing RecordBatch) throws -> Void
     ) throws {
+        try read(topic: topic, partition: partition, range: range, valueBytesMax: .max, body)
+    }
+
+    /// The same with batches that hold at most `valueBytesMax` bytes of each value.
+    public func read(
+        topic: String, partition: Int32, range: Range<Int64>, valueBytesMax: Int,
+        _ body: (borrowing RecordBatch) throws -> Void
+    ) throws {
         let count = try cluster.partitionCount(topic: topic)
         guard partition >= 0, partition < count else {
             throw LogError(.missingTopic, "topic '\(topic)' has \(count) partitions: there is no \(partition)")
         }
-        try PartitionScan(settings, topic: topic, partition: partition).read(range, body)
+        try PartitionScan(settings, topic: topic, partition: partition)
+            .read(range, valueBytesMax: valueBytesMax, body)
     }
 
     /// See `Log.committed`: one entry per partition, in order. Waits at most 45 s.

@@ -32,6 +32,9 @@ public final class KafkaReader: GroupReader {
             tuned: [
                 "session.timeout.ms": "10000", "heartbeat.interval.ms": "1000", "max.poll.interval.ms": "300000",
                 "fetch.wait.max.ms": "100", "fetch.min.bytes": "1", "max.partition.fetch.bytes": "4194304",
+                // One answer of a broker, and what has been fetched and not yet been polled: bounds the client's memory, with
+                // what a batch of records unpacks to (`compression.type` of the topic sees to that).
+                "fetch.max.bytes": "\(16 << 20)", "queued.max.messages.kbytes": "\(32 << 10)",
             ],
             fixed: [
                 "group.id": group, "group.instance.id": instance, "partition.assignment.strategy": "range",
@@ -229,7 +232,9 @@ public final class KafkaReader: GroupReader {
     private func error(for failure: FetchQueue.Failure) -> LogError {
         if failure.code == RD_KAFKA_RESP_ERR__FATAL, let fatal = client.fatalError { return fatal }
         guard failure.code.kind == .offsetOutOfRange else {
-            return LogError(failure.code.kind, "group '\(group)', '\(topic)': \(failure.text)\(failure.code.mend)")
+            return LogError(
+                failure.code.kind,
+                "group '\(group)', '\(topic)'[\(failure.partition)]: \(failure.text)\(failure.code.mend)")
         }
         var low: Int64 = -1
         var high: Int64 = -1

@@ -10,6 +10,9 @@ public final class KafkaWriter: LogWriter {
     /// Bytes of a record that the client takes, at most; the topic's own `max.message.bytes` is the broker's.
     public static let recordBytesMax = 4 << 20
 
+    /// KiB of keys and values that wait to be sent, at most.
+    static let queueKiBMax = 64 << 10
+
     private let client: Client
     private let cluster: Cluster
 
@@ -22,6 +25,8 @@ public final class KafkaWriter: LogWriter {
                 // each partition's time: at 5 ms and four partitions that is most of a core.
                 "linger.ms": "0", "compression.type": "lz4", "batch.num.messages": "10000",
                 "queue.buffering.max.messages": "1000000", "message.max.bytes": "\(Self.recordBytesMax)",
+                // What waits to be sent, dead letters above all. Whoever appends waits for room.
+                "queue.buffering.max.kbytes": "\(Self.queueKiBMax)",
             ],
             fixed: [
                 "enable.idempotence": "true", "enable.gapless.guarantee": "true", "acks": "all",

@@ -27,7 +27,9 @@ final class PartitionScan {
     ///
     /// The end is known by the first of three signs, since markers and compaction leave holes: a record at or above
     /// it, the record just below it, or the end of the partition.
-    func read(_ range: Range<Int64>, _ body: (borrowing RecordBatch) throws -> Void) throws {
+    func read(
+        _ range: Range<Int64>, valueBytesMax: Int, _ body: (borrowing RecordBatch) throws -> Void
+    ) throws {
         let kept = try committedRange()
         let start = max(range.lowerBound, kept.lowerBound)
         let end = min(range.upperBound, kept.upperBound)
@@ -40,7 +42,7 @@ final class PartitionScan {
         }
         defer { unsafe rd_kafka_consume_stop(client.topics[0], partition) }
 
-        var batch = RecordBatch()
+        var batch = RecordBatch(valueBytesMax: valueBytesMax)
         var deadline = Deadline(milliseconds: Self.stallMilliseconds)
         while true {
             batch.removeAll()
@@ -73,6 +75,7 @@ final class PartitionScan {
     private func error(for failure: FetchQueue.Failure, _ kept: Range<Int64>) -> LogError {
         LogError(
             failure.code.kind,
-            "\(topic)[\(partition)] at \(failure.offset): \(failure.text); kept at the start: \(kept)")
+            "\(topic)[\(partition)] at \(failure.offset): \(failure.text)\(failure.code.mend); kept at the start: \(kept)"
+        )
     }
 }

@@ -1,3 +1,5 @@
+import Checksums
+
 /// Records copied out of a log, in one block of bytes: what a role works on between two polls.
 ///
 /// A batch is reused: `removeAll()` keeps its memory, so the steady state allocates nothing.
@@ -18,6 +20,21 @@ public struct RecordBatch {
         public let isNullKey: Bool
         /// A null payload is a tombstone, not an error.
         public let isNullValue: Bool
+        /// Place in `cuts`; -1 where the value is held whole.
+        fileprivate let cutIndex: Int32
+    }
+
+    /// Length and digest of a value of which a batch holds the first bytes alone.
+    public struct Cut: Equatable, Sendable {
+        /// Bytes of the whole value.
+        public let byteCount: Int
+        /// XXH3-128 of the whole value.
+        public let digest: Digest128
+
+        public init(byteCount: Int, digest: Digest128) {
+            self.byteCount = byteCount
+            self.digest = digest
+        }
     }
 
     /// What a stamp may be: 1970-01-01 to 2199-12-31. Whoever writes to a topic without LogAppendTime stamps as they please, so
@@ -26,8 +43,14 @@ public struct RecordBatch {
 
     public private(set) var entries: [Entry] = []
     @usableFromInline var bytes: [UInt8] = []
+    private var cuts: [Cut] = []
+    /// Of a longer value the batch holds only so many bytes.
+    public let valueBytesMax: Int
+    /// Records whose stamp is not the broker's append time, though the log tells which it is.
+    public private(set) var foreignStampCount = 0
 
-    public init() {}
+    /// A batch that holds at most `valueBytesMax` bytes of each value, so that no record takes more of its memory.
+    public init(valueBytesMax: Int = .max) { self.valueBytesMax = valueBytesMax }
 
     public var isEmpty: Bool { entries.isEmpty }
     public var count: Int { entries.count }
@@ -62,20 +85,33 @@ public struct RecordBatch {
     public mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
+        cuts.removeAll(keepingCapacity: true)
+        foreignStampCount = 0
     }
 
-    /// Copies one record in. `nil` is null, which differs from empty. A timestamp outside `stamps` becomes the nearest one.
+    /// Takes note that the stamp of one record is its producer's and not the broker's.
+    public mutating func noteForeignStamp() { foreignStampCount += 1 }
+
+    /// Copies one record in. `nil` is null, which differs from empty. A timestamp outside `stamps` becomes the nearest one. Of
+    /// a value that is longer than `valueBytesMax` it copies that many bytes, and takes length and digest of the whole.
     public mutating func append(partition: Int32, offset: Int64, timestamp: Int64, key: RawSpan?, value: RawSpan?) {
         let start = bytes.count
         append(key)
         let keyEnd = bytes.count
-        append(value)
+        var cutIndex: Int32 = -1
+        if let value, value.byteCount > valueBytesMax {
+            append(value.extracting(first: valueBytesMax))
+            cutIndex = Int32(cuts.count)
+            cuts.append(Cut(byteCount: value.byteCount, digest: xxh3Digest(value)))
+        } else {
+            append(value)
+        }
         entries.append(
             Entry(
                 partition: partition, offset: offset,
                 timestamp: Swift.min(Swift.max(timestamp, Self.stamps.lowerBound), Self.stamps.upperBound),
                 start: start, keyCount: keyEnd - start, valueCount: bytes.count - keyEnd, isNullKey: key == nil,
-                isNullValue: value == nil))
+                isNullValue: value == nil, cutIndex: cutIndex))
     }
 
     /// The key of an entry of this batch; empty where it is null.
@@ -90,6 +126,9 @@ public struct RecordBatch {
         let start = entry.start + entry.keyCount
         return unsafe bytes.span.bytes.extracting(start..<start + entry.valueCount)
     }
+
+    /// What is known of the whole value; nil where the batch holds all of it.
+    public func cut(_ entry: Entry) -> Cut? { entry.cutIndex < 0 ? nil : cuts[Int(entry.cutIndex)] }
 
     private mutating func append(_ span: RawSpan?) {
         guard let span else { return }

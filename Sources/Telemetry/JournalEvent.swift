@@ -32,6 +32,8 @@ public enum JournalEvent: String, CaseIterable, Sendable {
 
     // Records.
     case refusedRecords
+    /// A raw topic has its producers' stamps instead of the broker's: said once for each assignment.
+    case foreignStamps
     /// A switch of models is on its way to every timeline partition.
     case modelsCarried
     case transactionAborted

@@ -6,6 +6,8 @@ public struct RoleCounters: Sendable {
     /// By reason.
     public private(set) var refusals: [NamedCount] = []
     public var repeatsDropped: UInt64 = 0
+    /// Raw records whose stamp is their producer's and not the broker's.
+    public var foreignStamps: UInt64 = 0
     public var commits: UInt64 = 0
     /// Commits that the group has refused, since it has moved on without this member.
     public var fences: UInt64 = 0

@@ -37,6 +37,9 @@ extension RoleMeasures {
         text.single(
             "plainscore_repeats_dropped_total", .counter, "Records or results sent again, which were dropped.",
             counters.repeatsDropped)
+        text.single(
+            "plainscore_foreign_stamps_total", .counter,
+            "Raw records whose stamp is their producer's and not the broker's.", counters.foreignStamps)
     }
 
     private func writeCommits(to text: inout MetricsText) {

@@ -43,9 +43,12 @@ extension PipelineOnARealBroker {
                         let place = Coordinates(topic: topic, partition: partition, offset: record.offset).description
                         guard let letter = letters[place] else { continue }
                         met += 1
-                        // The fold, which refuses what is dated ahead, has no bytes.
+                        // The fold, which refuses what is dated ahead, has no bytes. Of a record that no event can be as long
+                        // as, a dead letter holds the first bytes.
                         let isOfFold = reasons[place] == FoldRefusal.Reason.datedAhead.rawValue
-                        #expect(letter == (isOfFold ? [] : record.value), "\(place)")
+                        let isWhole = record.value.count <= RefusedRecord.keptByteCount
+                        let kept = isOfFold ? [] : isWhole ? record.value : Array(record.value.prefix(1_024))
+                        #expect(letter == kept, "\(place): \(letter.count) of \(record.value.count) bytes")
                         let allowed = expected[record.value, default: []].map(\.expectedReason)
                         #expect(allowed.contains(reasons[place] ?? ""), "\(place): \(reasons[place] ?? "no reason")")
                     }

@@ -124,6 +124,15 @@ final class Deployment {
         if let process = processes["\(role) 1"] { kill(process.processIdentifier, number) }
     }
 
+    /// The most memory that a role has had so far; nil where it does not run.
+    func peakResidentBytes(_ role: String) -> Int? {
+        guard let process = processes["\(role) 1"],
+            let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8),
+            let peak = status.firstMatch(of: /VmHWM:\s+(\d+) kB/)
+        else { return nil }
+        return Int(peak.output.1).map { $0 << 10 }
+    }
+
     func kill9(_ role: String) {
         guard let process = processes.removeValue(forKey: "\(role) 1") else { return }
         kill(process.processIdentifier, SIGKILL)

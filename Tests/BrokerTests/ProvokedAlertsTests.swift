@@ -69,8 +69,9 @@ extension PipelineOnARealBroker {
                 Provocation("PlainscoreSnapshotsFail", "aggregator", snapshots),
                 Provocation("PlainscoreSnapshotOld", "aggregator", snapshots),
                 // A member given up with records in flight, which is a matter of chance; a fault of the program; a full
-                // machine: the scrape is real, and one value of it is altered.
+                // machine; a topic that somebody has altered: the scrape is real, and one value of it is altered.
                 Provocation("PlainscoreFenced", "bills-consumer", (healthy, fenced(healthy))),
+                Provocation("PlainscoreForeignStamps", "bills-consumer", (healthy, foreignStamps(healthy))),
                 Provocation("PlainscoreUnaccounted", "aggregator", (healthy, unaccounted(healthy))),
                 Provocation("PlainscoreMemoryShort", "aggregator", (healthy, memoryShort(healthy))),
             ]
@@ -80,6 +81,10 @@ extension PipelineOnARealBroker {
             let labels: KeyValuePairs = ["role": "bills-consumer"]
             return scrape.altering(
                 "plainscore_fences_total", labels, to: scrape.sum("plainscore_fences_total", labels) + 1)
+        }
+
+        private func foreignStamps(_ scrape: Scrape) -> Scrape {
+            scrape.altering("plainscore_foreign_stamps_total", ["role": "bills-consumer"], to: 1)
         }
 
         private func unaccounted(_ scrape: Scrape) -> Scrape {

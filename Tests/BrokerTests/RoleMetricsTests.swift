@@ -51,6 +51,15 @@ import Testing
         #expect(published > 300)
         let refused = Deployment.roles.reduce(0) { $0 + (metrics[$1]!.sum("plainscore_refused_total") ?? 0) }
         #expect(refused == 1)
+        // This broker has its producers' stamps alone: each consumer counts them, says so once, and goes on.
+        for role in Deployment.roles where role.hasSuffix("-consumer") {
+            let read = metrics[role]!.sum("plainscore_records_read_total")
+            let foreign = metrics[role]!.sum("plainscore_foreign_stamps_total") ?? -1
+            #expect(foreign == read, "\(role)")
+            let said = deployment.journalText(role).matches(of: /"event":"foreignStamps"/).count
+            // The consumer of consents reads `control`, too.
+            #expect(said == (foreign > 0 ? 1 : 0) + (role == "consents-consumer" ? 1 : 0), "\(role)")
+        }
 
         for role in Deployment.roles {
             for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/else", 404)] {

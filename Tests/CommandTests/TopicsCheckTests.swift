@@ -79,7 +79,9 @@ struct TopicsCheckTests {
             (names.scores, ["retention.ms", "max.message.bytes"]),
             (names.deadLetters, ["retention.ms", "max.message.bytes"]),
         ]
-        expected += RawTopic.events.map { (names.raw($0), ["retention.ms", "message.timestamp.type"]) }
+        expected += RawTopic.events.map {
+            (names.raw($0), ["retention.ms", "message.timestamp.type", "compression.type"])
+        }
         expected += Purpose.allCases.map { (names.scoreChanges($0), ["cleanup.policy", "min.compaction.lag.ms"]) }
         // Made by hand, with the brokers' defaults.
         let bare = expected.map { TopicPlan(name: $0.topic, partitions: $0.topic == names.raw(.control) ? 1 : 4) }

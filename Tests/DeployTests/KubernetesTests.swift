@@ -8,9 +8,9 @@ import Testing
 struct KubernetesTests {
     @Test func `each manifest is by the API's schemas, and a field of another name is refused`() throws {
         let files = try manifests()
-        #expect(files.count == 4)
+        #expect(files.count == 5)
         let objects = try check(files.map { path("kubernetes/\($0)") })
-        #expect(objects.count == 9)
+        #expect(objects.count == 10)
         let (named, roles) = (Set(try statefulSets(objects).map(\.metadata.name)), try roles())
         #expect(named == roles)
 
@@ -19,6 +19,7 @@ struct KubernetesTests {
             ("aggregator.yaml", "readOnlyRootFilesystem", "readOnlyRootFileSystem"),
             ("consumers.yaml", "periodSeconds: 5", "periodSeconds: often"),
             ("service.yaml", "clusterIP:", "clusterIp:"),
+            ("network-policy.yaml", "policyTypes:", "policyType:"),
         ] {
             try spoilt(text("kubernetes/\(file)"), old, new)
                 .write(toFile: copies.path(file), atomically: false, encoding: .utf8)
@@ -32,7 +33,7 @@ struct KubernetesTests {
         try Shell.expect("kubectl", "kustomize", path("kubernetes"))
             .write(toFile: built.path("built.yaml"), atomically: false, encoding: .utf8)
         let objects = try check([built.path("built.yaml")])
-        #expect(objects.count == 10)  // the settings are one more
+        #expect(objects.count == 11)  // the settings are one more
         let settings = try #require(objects.first { $0.contains(#""kind": "ConfigMap""#) })
         let name = try #require(settings.firstMatch(of: /"name": "(plainscore-\w+)"/)).output.1
         for role in try statefulSets(objects) {
@@ -65,6 +66,27 @@ struct KubernetesTests {
                     #expect(known.contains(String(variable.output.1)), "\(name): \(word)")
                 }
             }
+        }
+    }
+
+    @Test func `the network policy holds each pod, and lets in what asks it how it is`() throws {
+        let objects = try check(manifests().map { path("kubernetes/\($0)") })
+        let policies = try objects.filter { $0.contains(#""kind": "NetworkPolicy""#) }
+            .map { try JSONDecoder().decode(NetworkPolicy.self, from: Data($0.utf8)) }
+        let policy = try #require(policies.first)
+        #expect(policies.count == 1 && policy.spec.policyTypes == ["Ingress"])
+        let chosen = policy.spec.podSelector.matchLabels
+        #expect(!chosen.isEmpty)
+        for role in try statefulSets(objects) {
+            let labels = role.spec.template.metadata.labels
+            #expect(chosen.allSatisfy { labels[$0.key] == $0.value }, "\(role.metadata.name)")
+            let ports = role.pod.containers[0].ports?.map(\.name)
+            #expect(ports == ["http"], "\(role.metadata.name)")
+        }
+        // Each rule names whom it lets in, and to the one port that there is.
+        for rule in policy.spec.ingress {
+            #expect(rule.from.isEmpty == false)
+            #expect(rule.ports.map(\.port) == ["http"])
         }
     }
 
@@ -115,4 +137,20 @@ struct KubernetesTests {
         try objects.filter { $0.contains(#""kind": "StatefulSet""#) }
             .map { try JSONDecoder().decode(StatefulSet.self, from: Data($0.utf8)) }
     }
+}
+
+private struct NetworkPolicy: Decodable {
+    struct Selector: Decodable { let matchLabels: [String: String] }
+    struct Peer: Decodable { let namespaceSelector: Selector }
+    struct Port: Decodable { let port: String }
+    struct Rule: Decodable {
+        let from: [Peer]
+        let ports: [Port]
+    }
+    struct Specification: Decodable {
+        let podSelector: Selector
+        let policyTypes: [String]
+        let ingress: [Rule]
+    }
+    let spec: Specification
 }

@@ -9,7 +9,8 @@ import Testing
     @Test(.enabled(if: Shell.has("promtool"), noPromtool))
     func `promtool takes the configuration with its rules`() throws {
         let said = try Shell.expect("promtool", "check", "config", path("prometheus.yaml"))
-        #expect(said.contains("13 rules found"), "\(said)")
+        let alerts = try text("alerts.yaml").matches(of: /- alert: \w/).count
+        #expect(alerts > 0 && said.contains("\(alerts) rules found"), "\(said)")
         // The check can fail, in either file.
         for (file, old, new) in [
             ("prometheus.yaml", "scrape_interval", "scrape_intervall"), ("alerts.yaml", "for: 1m", "for: long"),

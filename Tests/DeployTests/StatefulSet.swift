@@ -50,11 +50,13 @@ struct StatefulSet: Decodable {
             let configMapRef: Reference
         }
         struct Mount: Decodable { let mountPath: String }
+        struct Port: Decodable { let name: String }
         let image: String
         let command: [String]
         let args: [String]?
         let env: [Variable]?
         let envFrom: [Settings]?
+        let ports: [Port]?
         let livenessProbe, readinessProbe: Probe?
         let resources: Resources
         let securityContext: Context

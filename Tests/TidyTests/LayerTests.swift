@@ -5,9 +5,9 @@ private let layers: [(folder: String, imports: Set<String>)] = [
     // Edges and what they rest on.
     ("Sources/Checksums", ["CXXHash"]),
     ("Sources/KeyedHashes", ["CSodium"]),
-    ("Sources/Log", []),
+    ("Sources/Log", ["Checksums"]),
     ("Sources/Telemetry", ["Glibc", "Synchronization"]),
-    ("Sources/HTTP", ["CMicroHTTPD", "Glibc"]),
+    ("Sources/HTTP", ["CMicroHTTPD", "Glibc", "Synchronization"]),
     ("Sources/Kafka", ["CRDKafka", "Log", "Glibc", "Synchronization"]),
     ("Sources/Snapshots", ["CZstd", "Checksums", "Glibc", "Synchronization"]),
     // Core: no clock, file, socket or randomness, so no Glibc and no Foundation.

@@ -19,9 +19,10 @@ extension Command {
                 .flag("json", "one JSON a record (schemas/explanation.md)"),
             ],
             notes: """
-                A consumer's refusal holds the original bytes; those of the fold (conflict, limit) are fetched from the raw topic
-                as long as it keeps them. At most 200 bytes are shown, what is not printable as \\xNN; --json has all of them as
-                `value`: mend it there, and give the lines to `dead-letters resend`.
+                A consumer's refusal holds the original bytes, of more than 65,536 the first 1,024. The rest, and all bytes of what
+                the fold refused (conflict, limit), are fetched from the raw topic as long as it keeps them, and held against
+                the hash in the dead letter. At most 200 bytes are shown, what is not printable as \\xNN; --json has all of
+                them as `value`: mend it there, and give the lines to `dead-letters resend`.
                 """,
             run: runDeadLetters)
     }
@@ -45,7 +46,11 @@ private func runDeadLetters(_ arguments: Arguments) throws -> Int32 {
         try fetchOriginals(&records, log, names: cluster.names)
         for record in records {
             counts[record.reason, default: 0] += 1
-            try output.write(arguments.flag("json") ? record.json : record.text)
+            if arguments.flag("json") {
+                try output.write(record.json(whole: try record.whole(log, names: cluster.names)))
+            } else {
+                try output.write(record.text)
+            }
         }
     }
     if !arguments.flag("json") { try output.write(summary(counts, isFiltered: arguments.isFiltered)) }
@@ -80,11 +85,30 @@ extension RefusedRecord {
             \(place)  \(appendedAt.map { "appended \($0)" } ?? "append time not known")  \(what)
                 mend: \(mend)
                 original: \(bytes.isEmpty ? "no bytes" : bytes)
-
+            \(keepingText)
             """
     }
 
-    fileprivate var json: String {
+    /// Where the whole of a long original is; a line, or nothing.
+    private var keepingText: String {
+        guard let originalHash else { return "" }
+        let whole = "\(grouped(originalByteCount)) bytes with XXH3-128 \(originalHash)"
+        let text =
+            switch keeping {
+            case .deadLetter, .rawTopic: "\(whole): the raw topic keeps them"
+            case .replaced: "\(whole): the raw topic has another record there now"
+            case .gone: "\(whole): the raw topic does not keep them any more"
+            }
+        return "    whole: \(text)\n"
+    }
+
+    /// All bytes of the original, as far as they are kept.
+    fileprivate func whole(_ log: KafkaLog, names: TopicNames) throws -> [UInt8]? {
+        if let original, original.count == originalByteCount { return original }
+        return try fetchWhole(self, log, names: names)
+    }
+
+    fileprivate func json(whole: [UInt8]?) -> String {
         var json = JSONText()
         json.beginObject()
         json.member("place", place)
@@ -97,7 +121,9 @@ extension RefusedRecord {
         json.member("mend", mend)
         json.member("original", optional: original.map { printable($0.prefix(shownByteCount)) })
         json.member("originalByteCount", originalByteCount)
-        writeValue(into: &json)
+        json.member("originalHash", optional: originalHash)
+        json.member("keptIn", keeping.rawValue)
+        Self.write(whole, into: &json)
         json.endObject()
         return json.line
     }
@@ -105,14 +131,12 @@ extension RefusedRecord {
 
 extension RefusedRecord {
     /// All bytes, as text where they are UTF-8.
-    private func writeValue(into json: inout JSONText) {
-        guard let original, original.count == originalByteCount else {
-            return json.member("value", optional: nil as String?)
-        }
-        if let text = String(validating: original, as: UTF8.self) {
+    private static func write(_ whole: [UInt8]?, into json: inout JSONText) {
+        guard let whole else { return json.member("value", optional: nil as String?) }
+        if let text = String(validating: whole, as: UTF8.self) {
             json.member("value", text)
         } else {
-            json.member("valueBase64", Data(original).base64EncodedString())
+            json.member("valueBase64", Data(whole).base64EncodedString())
         }
     }
 }

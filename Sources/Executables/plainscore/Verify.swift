@@ -21,7 +21,8 @@ extension Command {
             notes: """
                 Each raw record that is kept, below what the consumers have committed, is decoded again as they do it: it must be
                 in the timeline with the same event and stamp, in the partition of its person and in order, a tick and a
-                switch of models in every partition; or in dead-letters with its original bytes. And the timeline holds nothing that is in no raw topic.
+                switch of models in every partition; or in dead-letters with its original bytes, of more than 65,536 with the first
+                1,024, length and hash. And the timeline holds nothing that is in no raw topic.
                 At a difference it prints where, and both sides without the person reference, and exits with 1. `outcomes`
                 counts further, to the classes of the fold.
                 """,

@@ -133,7 +133,10 @@ extension Accounting {
             let low = min(end, try log.watermarks(topic: name, partition: Int32(partition)).lowerBound)
             topic.readNotKept += low
             topic.read += low
-            try log.read(topic: name, partition: Int32(partition), range: low..<end) { topic.read += Int64($0.count) }
+            try log.read(
+                topic: name, partition: Int32(partition), range: low..<end,
+                valueBytesMax: RefusedBytes.readMax(of: topic.topic)
+            ) { topic.read += Int64($0.count) }
         }
     }
 

@@ -41,7 +41,10 @@ extension RawComparison {
         }
         let index = tables[topic][raw].index(source.offset)
         if refused.isByFold { return takeOfFold(topic, raw, index, place, letter.value) }
-        let hash = unsafe xxh3(letter.value.span.bytes)
+        guard let bytes = unsafe RefusedBytes(headers: letter.headers, value: letter.value.span.bytes) else {
+            return differ(.damaged, place, source, "headers and value do not fit each other", letter.value)
+        }
+        let hash = unsafe bytes.mark(of: letter.value.span.bytes)
         switch tables[topic][raw].classes[index] {
         case .none:
             differ(.extra, place, source, "\(source) is in no raw topic: no record stands there", letter.value)
@@ -79,7 +82,7 @@ extension RawComparison {
             let table = tables[letter.topic][letter.partition]
             let source = table.coordinates(letter.index)
             var isEqual = false
-            try readRaw(source) { entry, value in isEqual = xxh3(value) == letter.hash }
+            try readRaw(source) { _, value in isEqual = RefusedBytes(value, cut: nil).mark(of: value) == letter.hash }
             if table.place(letter.index) != nil {
                 differ(.extra, letter.place, source, "\(source) is in the timeline as well", [])
             } else if isEqual {

@@ -4,7 +4,8 @@ import Kafka
 import Log
 import Wire
 
-/// What one raw partition, read again below the consumers' committed offset, must have become. Memory: 14 bytes a record.
+/// What one raw partition, read again below the consumers' committed offset, must have become. Memory: 14 bytes a record,
+/// whatever a record holds.
 struct RawTable {
     enum Class: UInt8 {
         /// No record stands there.
@@ -19,7 +20,7 @@ struct RawTable {
     /// The offsets compared: from the first kept to the consumers' committed one.
     let range: Range<Int64>
     private(set) var classes: [Class]
-    /// Of the timeline record's content, or of a refused record's original bytes.
+    /// Of the timeline record's content, or of a refused record's original bytes (`RefusedBytes.mark`).
     private var hashes: [UInt64]
     /// The timeline partition in which it was found, of a tick the last one; −1 for none.
     private var places: [Int32]
@@ -46,14 +47,18 @@ struct RawTable {
         places = Array(repeating: -1, count: range.count)
         hasLetter = Array(repeating: false, count: range.count)
         var value: [UInt8] = []
-        try log.read(topic: name, partition: partition, range: range) { batch in
-            for entry in batch.entries { enter(entry, batch.value(entry), reading, hasher, &value) }
+        let bytesMax = RefusedBytes.readMax(of: topic)
+        try log.read(topic: name, partition: partition, range: range, valueBytesMax: bytesMax) { batch in
+            for entry in batch.entries {
+                enter(entry, batch.value(entry), cut: batch.cut(entry), reading, hasher, &value)
+            }
             try progress(batch.count)
         }
     }
 
     private mutating func enter(
-        _ entry: RecordBatch.Entry, _ bytes: RawSpan, _ reading: RawReading, _ hasher: PersonKeys,
+        _ entry: RecordBatch.Entry, _ bytes: RawSpan, cut: RecordBatch.Cut?, _ reading: RawReading,
+        _ hasher: PersonKeys,
         _ value: inout [UInt8]
     ) {
         let index = Int(entry.offset - range.lowerBound)
@@ -78,7 +83,7 @@ struct RawTable {
             if classes[index] != .event { everywhere.append(index) }
         } catch {
             classes[index] = .refused
-            hashes[index] = xxh3(bytes)
+            hashes[index] = RefusedBytes(bytes, cut: cut).mark(of: bytes)
             refusedAt[index] = entry.timestamp
         }
     }

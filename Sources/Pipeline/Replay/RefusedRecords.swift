@@ -1,3 +1,4 @@
+import Checksums
 import Events
 import Kafka
 import Log
@@ -16,13 +17,29 @@ public struct RefusedRecord: Sendable {
     public let mend: String
     /// When the raw record was appended, `Timestamp.text`; nil where it is not known (any more).
     public internal(set) var appendedAt: String?
-    /// The first bytes of the original, at most `keptByteCount`; nil where the raw topic does not keep it any more.
+    /// The first bytes of the original, at most `keptByteCount`; nil where nothing keeps them.
     public internal(set) var original: [UInt8]?
     /// Bytes of the whole original.
     public internal(set) var originalByteCount = 0
+    /// XXH3-128 of the whole original, 32 hexadecimal digits, where the dead letter holds a prefix of it alone.
+    public internal(set) var originalHash: String?
+    public internal(set) var keeping = Keeping.deadLetter
 
-    /// As many as an event may have: nothing longer can be mended by a change.
+    /// Where the whole original is.
+    public enum Keeping: String, Sendable {
+        case deadLetter
+        /// Its length and hash are those that the dead letter tells, if it tells any.
+        case rawTopic
+        /// The raw topic has another record there: it was deleted and made again.
+        case replaced
+        /// The raw topic does not keep it any more.
+        case gone
+    }
+
+    /// As many as an event may have.
     public static let keptByteCount = EventDecoder.sizeMax
+    /// Bytes of the longest original that `fetchWhole` fetches.
+    public static let wholeByteCountMax = 16 << 20
 
     /// Whether the fold refused it, which has no bytes, and not a consumer.
     public var isByFold: Bool { FoldRefusal.Reason(rawValue: reason) != nil }
@@ -42,28 +59,54 @@ public func readRefusedRecords(_ log: KafkaLog, names: TopicNames, partition: In
     return (records, kept.lowerBound)
 }
 
-/// Fills in what the fold's refusals lack, from the raw topics as far as these keep it.
-/// Complexity: one read per raw partition, from the first offset that is wanted to the last.
+/// Fills in what dead letters lack, from the raw topics as far as these keep it: the bytes of the fold's refusals, and those
+/// behind the prefix of long ones, whose length and hash are checked.
+/// Complexity: one read per raw partition, from the first offset that is wanted to the last. Memory: `keptByteCount` a record.
 public func fetchOriginals(_ records: inout [RefusedRecord], _ log: KafkaLog, names: TopicNames) throws {
     struct RawPartition: Hashable {
         let topic: RawTopic
         let partition: Int32
     }
     var wanted: [RawPartition: [Int64: Int]] = [:]
-    for (index, record) in records.enumerated() where record.original == nil {
+    for (index, record) in records.enumerated() where record.keeping != .deadLetter {
         guard let source = record.source else { continue }
         wanted[RawPartition(topic: source.topic, partition: source.partition), default: [:]][source.offset] = index
     }
     for (raw, indices) in wanted {
         let range = indices.keys.min()!..<indices.keys.max()! + 1
-        try log.read(topic: names.raw(raw.topic), partition: raw.partition, range: range) { batch in
+        let name = names.raw(raw.topic)
+        guard raw.partition >= 0, raw.partition < (try log.partitionCount(topic: name)) else { continue }
+        try log.read(
+            topic: name, partition: raw.partition, range: range, valueBytesMax: RefusedBytes.readMax(of: raw.topic)
+        ) { batch in
             for entry in batch.entries {
                 guard let index = indices[entry.offset] else { continue }
-                records[index].appendedAt = Timestamp.text(entry.timestamp)
-                records[index].take(original: batch.value(entry))
+                records[index].take(entry, of: batch)
             }
         }
     }
+}
+
+/// All bytes of a refused record, from its raw topic; nil where that does not keep them, where they are not those that the
+/// dead letter tells of, or where there are more than `RefusedRecord.wholeByteCountMax`. Reads one record: for what is longer
+/// than `RefusedRecord.keptByteCount`.
+public func fetchWhole(_ record: RefusedRecord, _ log: KafkaLog, names: TopicNames) throws -> [UInt8]? {
+    guard record.keeping == .rawTopic, record.originalByteCount <= RefusedRecord.wholeByteCountMax,
+        let source = record.source
+    else { return nil }
+    var whole: [UInt8]?
+    try log.read(
+        topic: names.raw(source.topic), partition: source.partition, range: source.offset..<source.offset + 1
+    ) { batch in
+        for entry in batch.entries where entry.offset == source.offset {
+            let value = batch.value(entry)
+            if let hash = record.originalHash, xxh3Digest(value).hex != hash { continue }
+            var bytes: [UInt8] = []
+            bytes.append(span: value)
+            whole = bytes
+        }
+    }
+    return whole
 }
 
 extension RefusedRecord {
@@ -76,10 +119,34 @@ extension RefusedRecord {
         source = Coordinates(
             topic: letter.headers["plainscore.topic"], partition: letter.headers["plainscore.partition"],
             offset: letter.headers["plainscore.offset"])
-        if !isByFold { take(original: unsafe letter.value.span.bytes) }
+        guard !isByFold else {
+            keeping = .gone
+            return
+        }
+        take(original: unsafe letter.value.span.bytes)
+        let bytes = unsafe RefusedBytes(headers: letter.headers, value: letter.value.span.bytes)
+        if let whole = bytes?.whole, whole.byteCount != letter.value.count {
+            originalByteCount = whole.byteCount
+            originalHash = whole.digest.hex
+            keeping = .gone
+        }
     }
 
-    fileprivate mutating func take(original bytes: RawSpan) {
+    /// The record as its raw topic has it.
+    fileprivate mutating func take(_ entry: RecordBatch.Entry, of batch: borrowing RecordBatch) {
+        let value = batch.value(entry)
+        let found = RefusedBytes(value, cut: batch.cut(entry)).whole
+        if let hash = originalHash, found?.digest.hex != hash || found?.byteCount != originalByteCount {
+            keeping = .replaced
+            return
+        }
+        appendedAt = stampText(entry.timestamp)
+        take(original: value)
+        originalByteCount = found?.byteCount ?? value.byteCount
+        keeping = .rawTopic
+    }
+
+    private mutating func take(original bytes: RawSpan) {
         var kept: [UInt8] = []
         kept.append(span: bytes.extracting(first: Self.keptByteCount))
         original = kept

@@ -7,7 +7,7 @@ import Wire
 
 /// Raw topics, timeline and dead letters held against each other record by record (invariant 14): what stands below the
 /// consumers' committed offsets is exactly once in the timeline, decoded again equal, or in dead letters with its original
-/// bytes; and nothing is in the timeline that is in no raw topic.
+/// bytes (of a long one with prefix, length and hash); and nothing is in the timeline that is in no raw topic.
 ///
 /// ```
 /// raw topics ─▶ decoded as the consumers do ─▶ a hash of what each must have become

@@ -30,7 +30,7 @@ public final class RawConsumer<L: Log>: Role {
     private let raw: TopicHandle
     private let reading: RawReading
 
-    private var batch = RecordBatch()
+    private var batch: RecordBatch
     /// To the timeline, made of the batch.
     private var outgoing = OutgoingRecords()
     private var next: [Int32: Int64] = [:]
@@ -40,6 +40,8 @@ public final class RawConsumer<L: Log>: Role {
     private var tickedAt: Int64?
     private var assignment: UInt64 = 0
     private var meter: RoleMeter
+    /// Whether this assignment has met stamps that are not the broker's.
+    private var hasForeignStamps = false
     public private(set) var isReady = false
 
     public init(
@@ -53,6 +55,7 @@ public final class RawConsumer<L: Log>: Role {
         self.journal = journal
         self.context = context
         reading = RawReading(topic: topic, properties: identity.properties, fingerprint: hasher.fingerprint)
+        batch = RecordBatch(valueBytesMax: RefusedBytes.readMax(of: topic))
         meter = RoleMeter(
             topics: [names.timeline, names.deadLetters], reasons: RefusalReason.allCases.map(\.rawValue))
         guard identity.secretFingerprint == hasher.fingerprint else {
@@ -98,6 +101,7 @@ public final class RawConsumer<L: Log>: Role {
         next = [:]
         for position in positions { next[position.partition] = position.offset }
         assignment = context.random()
+        hasForeignStamps = false
         try reader.start(positions)
         meter.begin(next.keys, now: context.wallClock())
         isReady = true
@@ -130,7 +134,10 @@ public final class RawConsumer<L: Log>: Role {
             } catch {
                 refused += 1
                 meter.counters.refused(error.reason.rawValue)
-                try refuse(DeadLetter(source: source, appendedAt: entry.timestamp, refusal: error), batch.value(entry))
+                let bytes = RefusedBytes(batch.value(entry), cut: batch.cut(entry))
+                try refuse(
+                    DeadLetter(source: source, appendedAt: entry.timestamp, refusal: error, bytes: bytes),
+                    bytes.kept(of: batch.value(entry)))
                 continue
             }
             guard let content else { continue }
@@ -143,6 +150,7 @@ public final class RawConsumer<L: Log>: Role {
         outgoing.removeAll()
         meter.counters.wrote(names.deadLetters, refused)
         meter.read(batch.entries[...])
+        noteForeignStamps(batch.foreignStampCount)
         if refused > 0 { journal.warning(.refusedRecords, ["count": .int(refused), "topic": .text(topic.name)]) }
         let touched = Set(batch.entries.map(\.partition)).sorted()
         inFlight.append(
@@ -170,6 +178,20 @@ public final class RawConsumer<L: Log>: Role {
         let key = letter.key
         try writer.append(
             deadLetters, partition: nil, key: unsafe key.span.bytes, value: value, headers: letter.headers)
+    }
+
+    /// A topic whose stamps are its producers' gives events and ticks a time that the broker does not vouch for.
+    private func noteForeignStamps(_ count: Int) {
+        guard count > 0 else { return }
+        meter.counters.foreignStamps += UInt64(count)
+        if hasForeignStamps { return }
+        hasForeignStamps = true
+        journal.warning(
+            .foreignStamps,
+            [
+                "topic": .text(names.raw(topic)),
+                "mend": .text("set message.timestamp.type=LogAppendTime on it: `plainscore topics check` says how"),
+            ])
     }
 
     /// In a live timeline a clock enters here and nowhere else: a tick to each raw consents partition that this member

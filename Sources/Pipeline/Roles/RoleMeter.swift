@@ -38,7 +38,8 @@ struct RoleMeter {
     }
 
     private mutating func note(_ entry: RecordBatch.Entry) {
-        if stamps[entry.partition] != nil { stamps[entry.partition] = entry.timestamp }
+        // No stamp of a producer's may make the age overflow.
+        if stamps[entry.partition] != nil { stamps[entry.partition] = max(0, entry.timestamp) }
     }
 
     /// How each partition stands, by a question to the reader.

@@ -20,6 +20,9 @@ func topicPlans(_ properties: TimelineProperties, names: TopicNames, brokers: In
                 "cleanup.policy": "delete",
                 "retention.ms": days(14),  // they hold the person reference in clear
                 "message.timestamp.type": "LogAppendTime",  // the clock enters here
+                "max.message.bytes": "\(rawMessageBytesMax)",
+                // So the broker unpacks what it is sent, and `max.message.bytes` holds for what a record unpacks to.
+                "compression.type": "uncompressed",
             ])
     }
     plan(
@@ -53,6 +56,9 @@ func topicPlans(_ properties: TimelineProperties, names: TopicNames, brokers: In
         ])
     return plans
 }
+
+/// Bytes of a batch of raw records, unpacked. Kafka's own default.
+private let rawMessageBytesMax = 1_048_588
 
 /// A consumer group and the topic that it reads; `metadata` goes with the offset 0 from which it begins.
 struct GroupPlan {
