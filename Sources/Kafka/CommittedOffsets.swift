@@ -66,6 +66,37 @@ extension Client {
     }
 }
 
+/// The committed offsets of one group in one topic, asked for again and again through one connection.
+///
+/// An answer costs a round trip to the group's coordinator; the first one also waits for the connection.
+public final class GroupPositions {
+    private static let answerMilliseconds = 15_000
+
+    private let client: Client
+    private let topic: String
+    private let partitions: [Int32]
+
+    init(_ settings: KafkaSettings, group: String, topic: String, partitions: Int32) throws(LogError) {
+        client = try Client(outsideGroup: group, settings)
+        self.topic = topic
+        self.partitions = Array(0..<partitions)
+    }
+
+    /// By partition; nil where the group has committed none.
+    /// - Throws: `.configuration` where a right is missing, `.unavailable` after 15 s without an answer.
+    public func committed() throws(LogError) -> [Int64?] {
+        try client.committed(topic: topic, partitions, within: Self.answerMilliseconds).map(\.offset)
+    }
+}
+
+extension KafkaLog {
+    /// A way to ask for the committed offsets of a group that this process is no member of. Waits at most 15 s.
+    /// - Throws: `.missingTopic`, and `.configuration` where the topic may not be seen.
+    public func positions(group: String, topic: String) throws(LogError) -> GroupPositions {
+        try GroupPositions(settings, group: group, topic: topic, partitions: partitionCount(topic: topic))
+    }
+}
+
 extension CommittedOffset {
     /// Characters of metadata that a broker takes (`offset.metadata.max.bytes`), counted as it does: in UTF-16.
     static let metadataCharactersMax = 4096

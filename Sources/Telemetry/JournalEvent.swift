@@ -32,6 +32,8 @@ public enum JournalEvent: String, CaseIterable, Sendable {
 
     // Records.
     case refusedRecords
+    /// The first events whose record is keyed by something else than their person; `plainscore_foreign_keys_total` counts on.
+    case foreignKeys
     /// A switch of models is on its way to every timeline partition.
     case modelsCarried
     case transactionAborted

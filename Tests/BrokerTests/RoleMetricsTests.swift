@@ -1,6 +1,8 @@
 import Events
 import Foundation
 import FoundationNetworking
+import Kafka
+import Log
 import Pipeline
 import TestBroker
 import Testing
@@ -19,6 +21,9 @@ import Testing
         let events = sample.filter { !$0.contains(#""consent":"#) }
         try deployment.plainscore("produce", "-", input: events.joined(separator: "\n"))
         try deployment.plainscore("produce", "-", "--allow-bad", input: #"{"eventId":"bad"}"#)
+        // The same statement again, keyed by somebody else: a duplicate, and counted as keyed wrongly.
+        let statement = try #require(sample.last { $0.contains(#""statement":"#) })
+        try append(String(statement), keyed: "somebody-else", to: .accounts, of: deployment)
         try deployment.plainscore("lag", "--until-zero", "--timeout", "60")
 
         // The figures are a second old at most.
@@ -51,6 +56,9 @@ import Testing
         #expect(published > 300)
         let refused = Deployment.roles.reduce(0) { $0 + (metrics[$1]!.sum("plainscore_refused_total") ?? 0) }
         #expect(refused == 1)
+        let foreign = RawTopic.events.map { metrics["\($0.name)-consumer"]!.sum("plainscore_foreign_keys_total") }
+        #expect(foreign == RawTopic.events.map { $0 == .accounts ? 1 : 0 })
+        #expect(deployment.journalText("accounts-consumer").contains("\"event\":\"foreignKeys\""))
 
         for role in Deployment.roles {
             for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/else", 404)] {
@@ -58,6 +66,15 @@ import Testing
             }
         }
         #expect(deployment.stopAll() == Array(repeating: 0, count: 7))
+    }
+
+    private func append(_ line: String, keyed key: String, to topic: RawTopic, of deployment: Deployment) throws {
+        let writer = try deployment.log.writer()
+        let (key, value) = (Array(key.utf8), Array(line.utf8))
+        try writer.append(
+            writer.topic(deployment.names.raw(topic)), partition: nil, key: unsafe key.span.bytes,
+            value: unsafe value.span.bytes)
+        try writer.flush(milliseconds: 30_000)
     }
 
     @Test(.enabled(if: Shell.has("promtool"), "no promtool (Debian: prometheus): the format was not checked by it"))

@@ -137,7 +137,7 @@ extension FoldState {
     }
 
     mutating func count(_ outcome: Outcomes.Class, _ source: Coordinates, into output: inout FoldOutput) {
-        outcomes[outcome] += 1
+        settle(outcome, source)
         switch outcome {
         case .conflict: output.refusals.append(FoldRefusal(source: source, reason: .conflict))
         case .limit: output.refusals.append(FoldRefusal(source: source, reason: .limit))
@@ -145,10 +145,17 @@ extension FoldState {
         }
     }
 
+    /// Counts what became of an event, and tells it to whoever listens.
+    @inline(__always)
+    mutating func settle(_ outcome: Outcomes.Class, _ source: Coordinates) {
+        outcomes[outcome] += 1
+        if let outcomeListener { outcomeListener(outcome, source) }
+    }
+
     private mutating func wait(_ event: Event, of person: PersonKey, from source: Coordinates) {
-        if waiting.count == Int(properties!.waitingMax) {
+        if waiting.count == Int(properties!.waitingMax), let oldest = waiting.oldest {
             waiting.removeOldest()
-            outcomes[.waitingOverflow] += 1
+            settle(.waitingOverflow, oldest.source)
         }
         waiting.append(WaitingEvent(person: person, event: event, source: source, since: clock))
     }
@@ -158,7 +165,7 @@ extension FoldState {
         guard let clock = ticks.clock, let firstClock = ticks.firstClock else { return }
         while let oldest = waiting.oldest, clock - (oldest.since ?? firstClock) > properties!.waitMilliseconds {
             waiting.removeOldest()
-            outcomes[.noConsent] += 1
+            settle(.noConsent, oldest.source)
         }
     }
 }

@@ -40,6 +40,8 @@ struct FoldState: ~Copyable {
     var scratch: [UInt8] = []
     var lookahead = Lookahead()
     var timelineOffset: Int64 = 0
+    /// Hears what becomes of each event; nil in a role.
+    var outcomeListener: OutcomeListener?
     var rolled = 0
 
     init(partition: Int32, models: Models, loader: @escaping ModelLoader) {
