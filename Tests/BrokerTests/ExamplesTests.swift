@@ -67,7 +67,9 @@ extension PipelineOnARealBroker {
             let failure = #expect(throws: Shell.Failure.self) {
                 try Shell.expect(publish + ["--timeout", "2"], environment: environment(deployment))
             }
-            #expect(failure?.description.contains("accounts-consumer stands still") == true, "\(failure, default: "")")
+            #expect(
+                failure?.description.contains("accounts-consumer stands still") == true,
+                "\(String(describing: failure))")
             #expect(failure?.description.contains("publish again from line \(tick)") == true)
 
             try deployment.start("accounts-consumer")
