@@ -37,7 +37,8 @@ extension Command {
                 consumers have carried over into the timeline all that stands before it, and what comes after waits for the
                 tick; with --no-wait nothing keeps them in order. The consumers must run. At the end it is said what became
                 of the events that were sent: for this the timeline is folded once, from its beginning. Exit 1 where some
-                found no consent, unless --allow-bad was given.
+                found no consent, unless --allow-bad was given. A producer that may not read what the timeline is (topic
+                control) sends events as into a live one.
                 """,
             run: runProduce)
     }

@@ -110,10 +110,10 @@ private final class Tally {
 }
 
 extension Models {
-    /// One model that gives each person the same score, in a currency that no event should have (ISO 4217: XXX stands for
-    /// none). For folds that ask what became of events, and not what anybody scores.
+    /// One model that gives each person the same score, in ISO 4217's currency for tests, which no event
+    /// should have. For folds that ask what became of events, and not what anybody scores.
     static let withoutMeaning: Models = {
-        guard let feature = try? Feature("person.tenure_days"), let currency = Currency("XXX") else {
+        guard let feature = try? Feature("person.tenure_days"), let currency = Currency("XTS") else {
             preconditionFailure("the catalogue has this feature")
         }
         let everything = Bin(values: .range(.min ... .max), points: 0)
