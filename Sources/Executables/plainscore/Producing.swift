@@ -109,7 +109,7 @@ struct Producing {
             report.uncounted =
                 "what became of the events cannot be counted without the right to read the timeline: \(error)"
         } catch let error as RoleError {
-            guard case .logBeginsLater = error else { throw error }
+            if case .brokenInvariant = error { throw error }
             report.uncounted = "what became of the events cannot be counted: \(error)"
         }
     }
