@@ -38,6 +38,13 @@ public struct Identifier: Sendable {
         unsafe span.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Whether these are its bytes. Looks at eight at a time.
+    public func isSpelled(_ bytes: RawSpan) -> Bool {
+        guard bytes.byteCount == count else { return false }
+        for index in 0..<wordCount where Self.word(index, of: bytes) != words[index] { return false }
+        return true
+    }
+
     // MARK: - Eight bytes at a time: identifiers are most of what an event consists of
 
     private var wordCount: Int { (Int(length) + 7) / 8 }

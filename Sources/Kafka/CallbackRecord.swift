@@ -24,6 +24,8 @@ final class CallbackRecord {
     var yieldsOnRebalance = false
 
     var deliveries = DeliveryLedger()
+    /// Where delivered records stand; nil where nobody has asked for it.
+    var offsets: OffsetMemory?
 
     /// Sets the callbacks that a client of this kind needs. The client keeps `self` alive.
     func register(in configuration: OpaquePointer?, _ kind: Client.Kind, servesRebalances: Bool) {
@@ -60,6 +62,7 @@ final class CallbackRecord {
         let code = unsafe message.pointee.err
         if code == RD_KAFKA_RESP_ERR_NO_ERROR {
             deliveries.delivered(ticket)
+            unsafe offsets?.note(message)
         } else {
             let topic = unsafe String(cString: rd_kafka_topic_name(message.pointee.rkt))
             let error = LogError(code, "\(topic)[\(unsafe message.pointee.partition)]")

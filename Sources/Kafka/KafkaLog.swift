@@ -68,7 +68,7 @@ public final class KafkaLog: Log {
     public func committed(group: String, topic: String) throws(LogError) -> [CommittedOffset] {
         let count = try cluster.partitionCount(topic: topic)
         let client = try Client(outsideGroup: group, settings)
-        return try client.committed(topic: topic, Array(0..<count), within: Self.lookupMilliseconds)
+        return try client.committed(topic: topic, Array(0..<count), within: Self.lookupMilliseconds, asMember: false)
     }
 }
 

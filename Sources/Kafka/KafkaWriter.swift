@@ -92,6 +92,14 @@ public final class KafkaWriter: LogWriter {
             .unavailable, "\(count) records not delivered to \(client.servers) within \(milliseconds) ms")
     }
 
+    /// From now on keeps in mind where its records come to stand. Costs a look into a dictionary for each record.
+    public func rememberOffsets() {
+        if client.callbacks.offsets == nil { client.callbacks.offsets = OffsetMemory() }
+    }
+
+    /// Where the records stand that were delivered since the last call; nothing before `rememberOffsets`.
+    public func takeOffsets() -> DeliveredOffsets { client.callbacks.offsets?.take() ?? DeliveredOffsets() }
+
     private func broke(_ reason: String) throws(LogError) -> Never {
         unsafe rd_kafka_poll(client.handle, 0)  // a delivery report that is there says more
         client.callbacks.deliveries.broke(reason)

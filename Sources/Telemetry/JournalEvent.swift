@@ -34,6 +34,8 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case refusedRecords
     /// A raw topic has its producers' stamps instead of the broker's: said once for each assignment.
     case foreignStamps
+    /// The first events whose record is keyed by something else than their person; `plainscore_foreign_keys_total` counts on.
+    case foreignKeys
     /// A switch of models is on its way to every timeline partition.
     case modelsCarried
     case transactionAborted

@@ -5,6 +5,8 @@ public struct RoleCounters: Sendable {
     public private(set) var recordsWritten: [NamedCount] = []
     /// By reason.
     public private(set) var refusals: [NamedCount] = []
+    /// Events whose record has another key than their person, or none; nil in a role that reads no events.
+    public var foreignKeys: UInt64?
     public var repeatsDropped: UInt64 = 0
     /// Raw records whose stamp is their producer's and not the broker's.
     public var foreignStamps: UInt64 = 0

@@ -34,6 +34,11 @@ extension RoleMeasures {
         for written in counters.recordsWritten { text.series([("topic", written.name)], written.count) }
         text.family("plainscore_refused_total", .counter, "Records refused, which end in dead-letters.")
         for refusal in counters.refusals { text.series([("reason", refusal.name)], refusal.count) }
+        if let foreignKeys = counters.foreignKeys {
+            text.single(
+                "plainscore_foreign_keys_total", .counter,
+                "Events whose record has another key than their person, or none.", foreignKeys)
+        }
         text.single(
             "plainscore_repeats_dropped_total", .counter, "Records or results sent again, which were dropped.",
             counters.repeatsDropped)

@@ -36,7 +36,7 @@ private let lacks = [
 
 private let users =
     Deployment.roles.map { "plainscore-\($0)" } + lacks.enumerated().map { "lack\($0)-\($1.role)" }
-    + ["operator", "registry", "bank", "lender"]
+    + ["operator", "registry", "bank", "lender", "importer"]
 
 /// The rights that `deploy/acls` gives, on a broker that asks who one is: they are enough, and without any one of them a
 /// role says which it lacks and ends.
@@ -75,6 +75,23 @@ struct AccessTests {
         try expectWork(deployment)
         #expect(deployment.stopAll() == Array(repeating: 0, count: 7))
         try expectRefusals(deployment)
+    }
+
+    @Test func `an import that may not see how far the consumers are says which right it needs`() throws {
+        let rights = try AccessRights(files, prefix: prefix)
+        let importer = "User:importer"
+        // All but the groups: topics to read and write.
+        let commands = try rights.commands([
+            "--operator", importer, "--producer", "consents=\(importer)", "--producer", "payments=\(importer)",
+            "--producer", "accounts=\(importer)",
+        ]).filter { $0.contains(importer) && !$0.contains("--group") }
+        try rights.run(commands + rights.commands(["--operator", "User:operator"]))
+        _ = try Deployment(prefix: prefix, operatorConfig: logins["operator"]!)
+        let sample = try Program.run(["sample", "uci", "--clients", "3"])
+        let refused = try command("importer", ["produce", "-"], input: sample.output)
+        #expect(refused.exitCode == 10, "\(refused.errors)")
+        #expect(refused.errors.contains("this needs the right Describe on that group"), "\(refused.errors)")
+        #expect(refused.errors.contains("-consumer has come"), "\(refused.errors)")
     }
 
     /// One event, one change; each step as whoever takes it.

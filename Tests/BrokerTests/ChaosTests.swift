@@ -45,7 +45,7 @@ extension PipelineOnARealBroker {
                         ? "publisher" : reading.randomElement(using: &random)!)
                 // Held still while records come, so that it has some to read; then it dies at an instant drawn by chance.
                 deployment.signal(role, SIGSTOP)
-                try deployment.plainscore("produce", "-", input: slice)
+                try deployment.plainscore("produce", "-", "--no-wait", input: slice)
                 try #require(
                     try Condition(seconds: 30).holds { try deployment.lag(of: role) > 0 }, "\(role) seed \(seed)")
                 let before = try deployment.ends(of: deployment.names.scoreChanges(.lending))
@@ -61,7 +61,7 @@ extension PipelineOnARealBroker {
                 if try deployment.lag(of: role) > 0 { kills[role, default: 0] += 1 }
                 try deployment.start(role)
             }
-            while let slice = slices.next() { try deployment.plainscore("produce", "-", input: slice) }
+            while let slice = slices.next() { try deployment.plainscore("produce", "-", "--no-wait", input: slice) }
             try deployment.plainscore("lag", "--until-zero")
             print("\(eventsUnderFire) events, kills \(kills), \(openTransactions) with an open transaction")
             #expect(eventsUnderFire >= Self.eventsMin)
@@ -79,7 +79,7 @@ extension PipelineOnARealBroker {
             let end = Date(timeIntervalSinceNow: 30)
             var rest = try Slices(count: 60, person: "second-")
             while Date() < end {
-                if let slice = rest.next() { try deployment.plainscore("produce", "-", input: slice) }
+                if let slice = rest.next() { try deployment.plainscore("produce", "-", "--no-wait", input: slice) }
                 try deployment.plainscore("lag", "--until-zero")
             }
             deployment.stopAll(instance: 2)

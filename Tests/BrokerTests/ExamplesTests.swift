@@ -53,6 +53,34 @@ extension PipelineOnARealBroker {
             try expectScores(deployment)
         }
 
+        @Test(.enabled(if: PythonTools.shared != nil, Comment(rawValue: PythonTools.missing)))
+        func `Python tells a timeline for history the time, and each month's scores are the expected ones`() throws {
+            let deployment = try Deployment()
+            for role in Deployment.roles where role != "accounts-consumer" { try deployment.start(role) }
+            let python = try #require(PythonTools.shared)
+            let lines = try Program.run(["sample", "uci", "--clients", "60"]).lines
+            try (lines.joined(separator: "\n") + "\n").write(
+                toFile: files.path("history"), atomically: false, encoding: .utf8)
+            let publish = [python.path, "\(examples)/publish.py", files.path("history")]
+            // A consumer that is not there is named, with the line to go on from.
+            let tick = try #require(lines.firstIndex { $0.hasPrefix("{\"tick\"") }) + 1
+            let failure = #expect(throws: Shell.Failure.self) {
+                try Shell.expect(publish + ["--timeout", "2"], environment: environment(deployment))
+            }
+            #expect(
+                failure?.description.contains("accounts-consumer stands still") == true,
+                "\(String(describing: failure))")
+            #expect(failure?.description.contains("publish again from line \(tick)") == true)
+
+            try deployment.start("accounts-consumer")
+            // The events that were sent before are duplicates.
+            let said = try Shell.expect(publish, environment: environment(deployment))
+            #expect(said == "\(lines.count - 6) of \(lines.count - 6) events delivered\n")
+            try deployment.plainscore("lag", "--until-zero")
+            try deployment.plainscore("sample", "compare", "--every-month", "--clients", "60")
+            deployment.stopAll()
+        }
+
         @Test(.enabled(if: Shell.has("kcat"), "no kcat (Debian: kcat): its examples were not run"))
         func `kcat publishes JSON and counts each change once`() throws {
             let deployment = try Deployment()

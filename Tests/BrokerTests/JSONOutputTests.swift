@@ -31,7 +31,8 @@ extension PipelineOnARealBroker {
             let secret = ["--secret", deployment.secret]
             let commands: [(path: String, words: [String])] = [
                 ("topics create", []), ("topics check", []), ("secret bind", [deployment.secret]),
-                ("produce", [files.path("events")]), ("watch", ["--purpose", "lending", "--until-idle", "0"]),
+                ("produce", [files.path("events"), "--no-wait"]),
+                ("watch", ["--purpose", "lending", "--until-idle", "0"]),
                 ("lag", []), ("status", model + ["--state", deployment.stateFolder]),
                 ("explain", ["uci-00100", "nobody"] + model + secret), ("outcomes", model), ("dead-letters show", []),
                 ("dead-letters resend", ["--from", files.path("letters")]), ("verify", secret),

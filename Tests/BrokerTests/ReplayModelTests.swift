@@ -216,8 +216,8 @@ extension PipelineOnARealBroker {
 
         // MARK: - The cluster
 
-        /// Each month goes through before its tick is sent, and that before the next month, so that the state at each tick is
-        /// that of its month: a tick may overtake events of other topics that are sent with it.
+        /// Each month goes through before its tick is sent, and that before the next month, so that what was published before
+        /// each tick is that of its month.
         private func feed(_ clients: [UCIData.Client], into deployment: Deployment) throws {
             let csv = UCIData.folder.appendingPathComponent("UCI_Credit_Card.csv")
             let lines = try String(contentsOf: csv, encoding: .utf8).split(whereSeparator: \.isNewline)

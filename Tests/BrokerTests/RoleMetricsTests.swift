@@ -1,6 +1,8 @@
 import Events
 import Foundation
 import FoundationNetworking
+import Kafka
+import Log
 import Pipeline
 import TestBroker
 import Testing
@@ -11,14 +13,12 @@ import Testing
         let broker = try EmbeddedBroker("--history", "--day-offset", "none")
         let deployment = try Deployment(on: broker)
         for role in Deployment.roles { try deployment.start(role, ["--http", "0"]) }
-        // The grants first: nothing orders the topics among themselves, and an event before its grant is dropped.
         let sample = try Program.run(["sample", "uci"]).output.split(separator: "\n")
-        let grants = sample.filter { $0.contains(#""consent":"#) }
-        try deployment.plainscore("produce", "-", input: grants.joined(separator: "\n"))
-        try deployment.plainscore("lag", "--until-zero", "--timeout", "60")
-        let events = sample.filter { !$0.contains(#""consent":"#) }
-        try deployment.plainscore("produce", "-", input: events.joined(separator: "\n"))
+        try deployment.plainscore("produce", "-", input: sample.joined(separator: "\n"))
         try deployment.plainscore("produce", "-", "--allow-bad", input: #"{"eventId":"bad"}"#)
+        // The same statement again, keyed by somebody else: a duplicate, and counted as keyed wrongly.
+        let statement = try #require(sample.last { $0.contains(#""statement":"#) })
+        try append(String(statement), keyed: "somebody-else", to: .accounts, of: deployment)
         try deployment.plainscore("lag", "--until-zero", "--timeout", "60")
 
         // The figures are a second old at most.
@@ -60,6 +60,9 @@ import Testing
             // The consumer of consents reads `control`, too.
             #expect(said == (foreign > 0 ? 1 : 0) + (role == "consents-consumer" ? 1 : 0), "\(role)")
         }
+        let foreign = RawTopic.events.map { metrics["\($0.name)-consumer"]!.sum("plainscore_foreign_keys_total") }
+        #expect(foreign == RawTopic.events.map { $0 == .accounts ? 1 : 0 })
+        #expect(deployment.journalText("accounts-consumer").contains("\"event\":\"foreignKeys\""))
 
         for role in Deployment.roles {
             for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/else", 404)] {
@@ -67,6 +70,15 @@ import Testing
             }
         }
         #expect(deployment.stopAll() == Array(repeating: 0, count: 7))
+    }
+
+    private func append(_ line: String, keyed key: String, to topic: RawTopic, of deployment: Deployment) throws {
+        let writer = try deployment.log.writer()
+        let (key, value) = (Array(key.utf8), Array(line.utf8))
+        try writer.append(
+            writer.topic(deployment.names.raw(topic)), partition: nil, key: unsafe key.span.bytes,
+            value: unsafe value.span.bytes)
+        try writer.flush(milliseconds: 30_000)
     }
 
     @Test(.enabled(if: Shell.has("promtool"), "no promtool (Debian: prometheus): the format was not checked by it"))

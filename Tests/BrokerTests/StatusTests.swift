@@ -116,7 +116,7 @@ extension PipelineOnARealBroker {
         private func expectLagWithoutAConsumer(_ deployment: Deployment) throws {
             deployment.kill9("accounts-consumer")
             let more = try Program.run(["sample", "uci", "--clients", "20", "--month", "2"]).output
-            try deployment.plainscore("produce", "-", input: more)
+            try deployment.plainscore("produce", "-", "--no-wait", input: more)
             let first = try accounts(deployment)
             #expect(first.lag > 0)
             // A killed member stays until its session ends; meanwhile what is not read grows older, by the broker's stamp.

@@ -123,7 +123,7 @@ struct CommandsOnARealBroker {
     @Test func `every line goes to the topic of its type and each tick to every partition of consents`() throws {
         #expect(try plainscore("topics", "create", "--partitions", "3", "--history").exitCode == 0)
         let sample = try Program.run(["sample", "uci", "--clients", "20"])
-        let produced = try plainscore("produce", "-", input: sample.output)
+        let produced = try plainscore("produce", "-", "--no-wait", input: sample.output)
         #expect(produced.exitCode == 0, "\(produced.errors)")
         let ticks = 6
         let events = sample.lines.count - ticks

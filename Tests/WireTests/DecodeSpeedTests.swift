@@ -22,6 +22,11 @@ import Wire
             guard hasher.key(of: person) == key else { throw Unexpected() }
         }
         print("key: \(nanoseconds) ns for a reference of \(person.count) bytes")
+        let spelled = Array(person.text.utf8)
+        let comparison = try perCall(1_000_000) {
+            guard person.isSpelled(unsafe spelled.span.bytes) else { throw Unexpected() }
+        }
+        print("record key: \(comparison) ns to compare it with a reference of \(person.count) bytes")
     }
 
     private struct Unexpected: Error {}

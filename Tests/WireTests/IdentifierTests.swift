@@ -30,10 +30,17 @@ import Testing
             let bytes = (0..<count).map { UInt8(ascii: "0") + UInt8($0 % 10) }
             let one = identifier(bytes)!
             #expect(one == identifier(bytes))
+            #expect(one.isSpelled(unsafe bytes.span.bytes))
             for place in 0..<count {
                 var other = bytes
                 other[place] = UInt8(ascii: "x")
                 #expect(one != identifier(other)!, "\(place) of \(count)")
+                // A key may be any bytes.
+                other[place] = 0xFF
+                #expect(!one.isSpelled(unsafe other.span.bytes), "\(place) of \(count)")
+            }
+            for wrong in [Array(bytes.dropLast()), bytes + [0], []] {
+                #expect(!one.isSpelled(unsafe wrong.span.bytes), "\(count)")
             }
             if count > 1 { #expect(one != identifier(Array(bytes.dropLast()))!) }
         }

@@ -1,11 +1,13 @@
 import Events
+import Telemetry
 import Wire
 
 /// One line of what `plainscore produce` reads, and where it goes.
 enum ProducedLine {
     case blank
     case tick(TickLine)
-    case event(RawTopic, person: Identifier)
+    /// An event that the consumers take, and what looks wrong about it.
+    case event(RawTopic, person: Identifier, doubts: [EventDoubt])
     case bad(BadLine)
 }
 
@@ -15,11 +17,17 @@ struct BadLine {
     let complaint: String
     /// The topic of the first body member that is named in it, if any: where it goes with `--allow-bad`.
     let topic: RawTopic?
+    /// Whose event it is, where that can be told: its key.
+    var person: Identifier?
 }
 
-/// Reads lines as the consumers would.
+/// Reads lines as the consumers would. Asks no broker: the timeline's mode is asked for when a tick comes.
 struct LineCheck {
     private let decoder = EventDecoder()
+    /// Of the models that are loaded; nil where they are not known.
+    private let currencies: [Currency]?
+
+    init(currencies: [Currency]?) { self.currencies = currencies }
 
     func read(_ line: RawSpan, mode: () throws -> TimelineProperties.Mode) throws -> ProducedLine {
         guard line.byteCount > 0 else { return .blank }
@@ -43,7 +51,7 @@ struct LineCheck {
         }
         do throws(Refusal) {
             switch try decoder.decode(line) {
-            case .event(let person, let event): return .event(event.type.topic, person: person)
+            case .event(let person, let event): return judge(event, of: person)
             case .tick:  // spelled so that `TickLine` did not know it
                 return .bad(
                     BadLine(complaint: "\(Refusal(.malformedJSON, "tick", "write {\"tick\":TIME}"))", topic: .consents))
@@ -51,6 +59,14 @@ struct LineCheck {
         } catch {
             return .bad(BadLine(complaint: "\(error)", topic: guessedTopic(line)))
         }
+    }
+
+    /// The consumers compare an event's time with the broker's stamp, which will be about now.
+    private func judge(_ event: Event, of person: Identifier) -> ProducedLine {
+        guard event.occurredAt <= wallMilliseconds() + EventRules.datedAheadMaxMilliseconds else {
+            return .bad(BadLine(complaint: "\(Refusal.datedAhead)", topic: event.type.topic, person: person))
+        }
+        return .event(event.type.topic, person: person, doubts: event.doubts(currencies: currencies))
     }
 
     private func guessedTopic(_ line: RawSpan) -> RawTopic? {

@@ -20,8 +20,8 @@ extension Command {
             notes: """
                 Reads score-changes.lending from its beginning. A client is equal when the score after the last month is the
                 expected one and its reasons are the expected ones in their order, for the baseline that the record names.
-                The scores in between depend on the order in which the raw topics are read, unless each month has gone
-                through (`lag --until-zero`) before the next was sent: only then use --every-month. The expected scores are
+                The scores in between are the expected ones where each month was in the timeline before its tick, as
+                `produce` sends it; for others leave --every-month out. The expected scores are
                 those of the cards that ship, deploy/models/uci-max.pmml and uci-mean.pmml. Choose the clients as for
                 `sample uci`. Exit 1 when one differs.
                 """,

@@ -58,6 +58,7 @@ public final class RawConsumer<L: Log>: Role {
         batch = RecordBatch(valueBytesMax: RefusedBytes.readMax(of: topic))
         meter = RoleMeter(
             topics: [names.timeline, names.deadLetters], reasons: RefusalReason.allCases.map(\.rawValue))
+        meter.counters.foreignKeys = 0
         guard identity.secretFingerprint == hasher.fingerprint else {
             throw RoleError.wrongSecret(
                 "this secret is not the one that the timeline was made with: bring that file, see --secret")
@@ -122,6 +123,7 @@ public final class RawConsumer<L: Log>: Role {
         let batch = batch  // a span can borrow from a local, not from a property of a class
         var key: [UInt8] = []  // used again for each record
         var refused = 0
+        var foreignKeys = 0
         var inputs = StampRuns()
         for entry in batch.entries {
             inputs.append(entry.timestamp)
@@ -130,7 +132,11 @@ public final class RawConsumer<L: Log>: Role {
             let content: TimelineRecord.Content?
             do throws(Refusal) {
                 content = try reading.content(
-                    of: batch.value(entry), isNull: entry.isNullValue, appendedAt: entry.timestamp, key: hasher.key)
+                    of: batch.value(entry), isNull: entry.isNullValue, appendedAt: entry.timestamp
+                ) { person in
+                    if !person.isSpelled(batch.key(entry)) { foreignKeys += 1 }
+                    return hasher.key(of: person)
+                }
             } catch {
                 refused += 1
                 meter.counters.refused(error.reason.rawValue)
@@ -151,12 +157,27 @@ public final class RawConsumer<L: Log>: Role {
         meter.counters.wrote(names.deadLetters, refused)
         meter.read(batch.entries[...])
         noteForeignStamps(batch.foreignStampCount)
+        if foreignKeys > 0 { note(foreignKeys: foreignKeys) }
         if refused > 0 { journal.warning(.refusedRecords, ["count": .int(refused), "topic": .text(topic.name)]) }
         let touched = Set(batch.entries.map(\.partition)).sorted()
         inFlight.append(
             writer.seal(), touched.map { CommittedOffset(partition: $0, offset: next[$0]!, metadata: "") },
             inputs: inputs)
         if inFlight.undelivered > undeliveredMax { try writer.flush(milliseconds: finishMilliseconds) }
+    }
+
+    /// Events of one person that are keyed by something else stand in several partitions of the raw topic, in no order.
+    /// They count all the same. One entry of the journal is enough; the metric goes on.
+    private func note(foreignKeys count: Int) {
+        if meter.counters.foreignKeys == 0 {
+            journal.warning(
+                .foreignKeys,
+                [
+                    "topic": .text(topic.name), "count": .int(count),
+                    "mend": .text("key each record by its event's person, so that a person's events stay in order"),
+                ])
+        }
+        meter.counters.foreignKeys = (meter.counters.foreignKeys ?? 0) + UInt64(count)
     }
 
     /// An event goes to its person's partition, a tick and models to every one.

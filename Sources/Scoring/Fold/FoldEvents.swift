@@ -155,7 +155,7 @@ extension FoldState {
     }
 
     mutating func count(_ outcome: Outcomes.Class, _ source: Coordinates, into output: inout FoldOutput) {
-        outcomes[outcome] += 1
+        settle(outcome, source)
         switch outcome {
         case .conflict: output.refusals.append(FoldRefusal(source: source, reason: .conflict))
         case .limit: output.refusals.append(FoldRefusal(source: source, reason: .limit))
@@ -164,15 +164,20 @@ extension FoldState {
         }
     }
 
+    /// Counts what became of an event, and tells it to whoever listens.
+    @inline(__always)
+    mutating func settle(_ outcome: Outcomes.Class, _ source: Coordinates) {
+        outcomes[outcome] += 1
+        if let outcomeListener { outcomeListener(outcome, source) }
+    }
+
     /// Complexity: O(1) expected. Where this person's events fill the waiting room, their own oldest goes; where all
     /// persons' do, the oldest of all.
     private mutating func wait(_ event: Event, of person: PersonKey, from source: Coordinates) {
         if waiting.count(of: person) == FoldLimits.waitingPerPerson {
-            waiting.removeOldest(of: person)
-            outcomes[.waitingOverflow] += 1
+            settle(.waitingOverflow, waiting.removeOldest(of: person)!)
         } else if waiting.count == Int(properties!.waitingMax) {
-            waiting.removeOldest()
-            outcomes[.waitingOverflow] += 1
+            settle(.waitingOverflow, waiting.removeOldest()!)
         }
         waiting.append(WaitingEvent(person: person, event: event, source: source, since: clock))
     }
@@ -182,8 +187,7 @@ extension FoldState {
     mutating func endWaits() {
         guard let clock = ticks.clock, let firstClock = ticks.firstClock else { return }
         while let since = waiting.oldestSince, clock - (since ?? firstClock) > properties!.waitMilliseconds {
-            waiting.removeOldest()
-            outcomes[.noConsent] += 1
+            settle(.noConsent, waiting.removeOldest()!)
             steps += 1
         }
     }

@@ -44,6 +44,8 @@ struct FoldState: ~Copyable {
     /// Of the record that is being folded.
     var timelineOffset: Int64 = 0
     var appendedAt: Int64 = 0
+    /// Hears what becomes of each event; nil in a role.
+    var outcomeListener: OutcomeListener?
     var rolled = 0
     /// See `PartitionFold.steps`.
     var steps = 0

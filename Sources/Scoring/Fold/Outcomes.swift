@@ -1,3 +1,5 @@
+import Events
+
 /// Every raw record ends in exactly one of these classes (invariant 14); the consumers' refusals are the one class that
 /// the fold never sees. Repeats of a record already folded are not a class: they are dropped and counted apart.
 public struct Outcomes: Equatable, Sendable {
@@ -50,3 +52,6 @@ public struct Outcomes: Equatable, Sendable {
         return sum
     }
 }
+
+/// Hears what became of the event that stands at these raw coordinates.
+public typealias OutcomeListener = (_ outcome: Outcomes.Class, _ source: Coordinates) -> Void

@@ -37,6 +37,10 @@ public final class PartitionFold {
         try state.fold(offset: offset, key: key, value: value, into: &output)
     }
 
+    /// Has `listener` hear what becomes of each event, once it is decided: for an event that waits, by a later record.
+    /// Without a listener this costs a comparison for each event.
+    public func listen(_ listener: @escaping OutcomeListener) { state.outcomeListener = listener }
+
     public var partition: Int32 { state.partition }
     /// The models in force.
     public var models: Models { state.models }

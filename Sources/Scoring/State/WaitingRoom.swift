@@ -112,14 +112,14 @@ struct WaitingRoom {
     var oldestSince: Int64?? { front == Self.none ? nil : .some(self[front].waiting!.since) }
 
     /// Complexity: O(1) expected.
-    mutating func removeOldest() {
-        guard front != Self.none else { return }
-        removeOldest(of: self[front].waiting!.person)
+    mutating func removeOldest() -> Coordinates? {
+        front == Self.none ? nil : removeOldest(of: self[front].waiting!.person)
     }
 
     /// Complexity: O(1) expected.
-    mutating func removeOldest(of person: PersonKey) {
-        guard let first = lines[person]?.first else { return }
+    mutating func removeOldest(of person: PersonKey) -> Coordinates? {
+        guard let first = lines[person]?.first else { return nil }
+        let source = self[first].waiting!.source
         let next = self[first].nextOfPerson
         if next == Self.none {
             lines[person] = nil
@@ -127,6 +127,7 @@ struct WaitingRoom {
             lines[person]!.removeFirst(leaving: next)
         }
         leave(first)
+        return source
     }
 
     /// All that wait, oldest first. Complexity: linear.
