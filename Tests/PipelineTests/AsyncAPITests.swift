@@ -68,7 +68,7 @@ struct AsyncAPITests {
 
     private func refusing() throws -> SimulatedPipeline {
         let pipeline = try SimulatedPipeline(seed: 1)
-        for sample in try Corpus.cases() where sample.expectedReason == "missingField" {
+        for sample in try Corpus.cases() where ["missingField", "tooLarge"].contains(sample.expectedReason) {
             pipeline.produce(sample.value, to: RawTopic.events.first { $0.name == sample.topic }!, key: "somebody")
         }
         try pipeline.run()
