@@ -3,6 +3,9 @@ public struct CalendarDate: Equatable, Comparable, Sendable {
     public static let first = CalendarDate(unchecked: 0)
     public static let last = CalendarDate(unchecked: 84_005)  // 2199-12-31
 
+    /// Months between the first date and the last.
+    public static let monthsMax: Int32 = 230 * 12
+
     public let days: Int32
 
     /// nil outside 1970 … 2199.

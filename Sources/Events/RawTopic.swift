@@ -29,6 +29,9 @@ public struct Coordinates: Equatable, Hashable, Sendable {
     public var partition: Int32
     public var offset: Int64
 
+    /// Offsets that can be counted on from: no log comes near the end of 64 bits.
+    public static let offsets: ClosedRange<Int64> = 0...1 << 62
+
     public init(topic: RawTopic, partition: Int32, offset: Int64) {
         self.topic = topic
         self.partition = partition

@@ -141,7 +141,9 @@ extension TimelineRecord {
             }
             source = Coordinates(topic: topic, partition: try cursor.take(), offset: try cursor.take())
             appendedAt = try cursor.take()
-            guard source.partition >= 0, source.offset >= 0, Timestamp.allowed.contains(appendedAt) else {
+            guard source.partition >= 0, Coordinates.offsets.contains(source.offset),
+                Timestamp.allowed.contains(appendedAt)
+            else {
                 throw TimelineError.layout("prefix")
             }
             switch code {

@@ -76,13 +76,15 @@ struct TopicsCheckTests {
                 names.timeline,
                 ["cleanup.policy", "message.timestamp.type", "retention.ms", "max.compaction.lag.ms", "segment.ms"]
             ),
-            (names.scores, ["retention.ms", "max.message.bytes"]),
-            (names.deadLetters, ["retention.ms", "max.message.bytes"]),
+            (names.scores, ["retention.ms", "max.message.bytes", "message.timestamp.type"]),
+            (names.deadLetters, ["retention.ms", "max.message.bytes", "message.timestamp.type"]),
         ]
         expected += RawTopic.events.map {
             (names.raw($0), ["retention.ms", "message.timestamp.type", "compression.type"])
         }
-        expected += Purpose.allCases.map { (names.scoreChanges($0), ["cleanup.policy", "min.compaction.lag.ms"]) }
+        expected += Purpose.allCases.map {
+            (names.scoreChanges($0), ["cleanup.policy", "min.compaction.lag.ms", "message.timestamp.type"])
+        }
         // Made by hand, with the brokers' defaults.
         let bare = expected.map { TopicPlan(name: $0.topic, partitions: $0.topic == names.raw(.control) ? 1 : 4) }
         try timeline.make(bare)

@@ -73,12 +73,12 @@ struct StatusReport {
 
     /// A sentence where ticks jumped ahead and are not followed.
     private var doubts: [String] {
-        let doubtful = status.partitions.filter { $0.doubt != nil }
-        guard let latest = doubtful.compactMap(\.doubt).max(by: { $0.claimed < $1.claimed }) else { return [] }
+        let doubtful = status.partitions.filter { $0.claimed != nil }
+        guard let latest = doubtful.compactMap(\.claimed).max() else { return [] }
         return [
             "",
             "the clock is in doubt in partitions \(ranges(doubtful.map(\.partition))): the brokers' stamps jumped ahead to "
-                + "\(utcText(milliseconds: latest.claimed)). Events are applied, and nothing expires or rolls off",
+                + "\(utcText(milliseconds: latest)). Events are applied, and nothing expires or rolls off",
             "where that time is wrong, set the brokers' clocks; where it is right, say so: plainscore clock accept",
         ]
     }

@@ -67,7 +67,7 @@ extension StatusReport {
         json.member("partition", partition.partition)
         json.member("clock", time: partition.clock)
         json.member("clockAgeMilliseconds", optional: partition.clock.map { now - $0 })
-        json.member("clockClaimed", time: partition.doubt?.claimed)
+        json.member("clockClaimed", time: partition.claimed)
         json.member("sequence", optional: partition.sequence)
         guard showsSnapshots else { return }
         json.key("snapshot")

@@ -19,8 +19,8 @@ public struct PipelineStatus: Sendable {
         public let partition: Int32
         /// At the aggregator's committed offset, ms; nil before each raw consents partition has ticked.
         public let clock: Int64?
-        /// Set while the aggregator does not follow the ticks, since they jumped ahead.
-        public let doubt: ClockDoubt?
+        /// The time of the ticks that the aggregator does not follow, since they jumped ahead, ms; nil as a rule.
+        public let claimed: Int64?
         /// Of the results that the aggregator has committed.
         public let sequence: UInt64?
         /// What the aggregator has committed there: `Models.identity`; nil before the first.
@@ -82,11 +82,11 @@ public struct PipelineStatus: Sendable {
             partitions.append(
                 PartitionStatus(
                     partition: folded.partition,
-                    clock: try committed?.doubt?.clock
+                    clock: try committed?.clock
                         ?? clock(
                             log, names: names, folded.partition, at: folded.committed ?? 0,
                             consentPartitions: Int(identity.properties.consentPartitions)),
-                    doubt: committed?.doubt,
+                    claimed: committed?.claimed,
                     sequence: committed?.sequence, aggregatorModels: committed?.model,
                     publisherModel: OffsetMetadata(published.metadata)?.model,
                     snapshot: try snapshots.flatMap { try newest(in: $0, names, folded) }))

@@ -36,7 +36,7 @@ struct OwnedPartition {
     var position: OffsetMetadata {
         OffsetMetadata(
             sequence: fold.sequence, chain: fold.chain, model: fold.beginning.identity,
-            doubt: fold.clockDoubt)
+            clock: fold.properties?.clockStepMilliseconds == nil ? nil : fold.clock, claimed: fold.clockDoubt?.claimed)
     }
 
     /// Folds the entries of a run of this partition, until the slice is over; returns where the rest of the run begins.

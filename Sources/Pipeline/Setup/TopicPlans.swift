@@ -9,6 +9,9 @@ func topicPlans(_ properties: TimelineProperties, names: TopicNames, brokers: In
     func plan(_ name: String, _ partitions: Int32, _ settings: KeyValuePairs<String, String>) {
         var all = settings.map { KafkaSettings.Property($0.key, $0.value) }
         all.append(KafkaSettings.Property("retention.bytes", "-1"))  // records go by age, never by size
+        // The clock enters by the raw topics' stamps. And with its writer's stamps a broker refuses the records of whoever
+        // has a clock more than an hour ahead of its own, so a wrong clock on either side would stop a role.
+        all.append(KafkaSettings.Property("message.timestamp.type", "LogAppendTime"))
         if brokers >= 3 { all.append(KafkaSettings.Property("min.insync.replicas", "2")) }
         plans.append(TopicPlan(name: name, partitions: partitions, replication: brokers >= 3 ? 3 : nil, settings: all))
     }
@@ -19,7 +22,6 @@ func topicPlans(_ properties: TimelineProperties, names: TopicNames, brokers: In
             [
                 "cleanup.policy": "delete",
                 "retention.ms": days(14),  // they hold the person reference in clear
-                "message.timestamp.type": "LogAppendTime",  // the clock enters here
                 "max.message.bytes": "\(rawMessageBytesMax)",
                 // So the broker unpacks what it is sent, and `max.message.bytes` holds for what a record unpacks to.
                 "compression.type": "uncompressed",
@@ -27,12 +29,11 @@ func topicPlans(_ properties: TimelineProperties, names: TopicNames, brokers: In
     }
     plan(
         names.raw(.control), 1,
-        ["cleanup.policy": "delete", "retention.ms": "-1", "message.timestamp.type": "LogAppendTime"])
+        ["cleanup.policy": "delete", "retention.ms": "-1"])
     plan(
         names.timeline, properties.partitions,
         [
             "cleanup.policy": "compact,delete",
-            "message.timestamp.type": "LogAppendTime",
             "retention.ms": days(1200),  // horizon, a grant's life, a margin
             "max.compaction.lag.ms": days(1),  // an erased event's bytes go within about two days
             "segment.ms": days(1),  // the active segment is never compacted

@@ -2,7 +2,8 @@ import Events
 
 /// Names of events dated to a whole second: what decides their order within it.
 extension History {
-    private static var header: Int { 14 }
+    /// Bytes of a name before producer and id.
+    static var nameHeader: Int { 14 }
 
     mutating func keepName(_ identity: UInt64, _ day: Int32, _ producer: RawSpan, _ id: RawSpan) {
         names.append(littleEndian: identity)
@@ -11,7 +12,7 @@ extension History {
         names.append(UInt8(id.byteCount))
         names.append(bytes: producer)
         names.append(bytes: id)
-        names.append(UInt8(Self.header + producer.byteCount + id.byteCount))
+        names.append(UInt8(Self.nameHeader + producer.byteCount + id.byteCount))
     }
 
     /// Where the new `slot` goes. Complexity: O(1) for the latest event; else O(log n) to find the events of its
@@ -54,7 +55,7 @@ extension History {
 
     private func precedes(_ producer: RawSpan, _ id: RawSpan, nameAt start: Int) -> Bool {
         let bytes = names.bytes
-        let text = start + Self.header
+        let text = start + Self.nameHeader
         let otherProducer = text..<text + Int(bytes.load(littleEndianAt: start + 12, as: UInt8.self))
         let order = Self.compare(producer, bytes.extracting(otherProducer))
         if order != 0 { return order < 0 }
@@ -75,7 +76,7 @@ extension History {
     }
 
     private func end(ofName start: Int) -> Int {
-        start + Self.header + Int(names[start + 12]) + Int(names[start + 13]) + 1
+        start + Self.nameHeader + Int(names[start + 12]) + Int(names[start + 13]) + 1
     }
 
     /// Forgets the name of one event, if it has one. Complexity: one look at each name, and what comes after it moves.

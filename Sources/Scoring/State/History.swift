@@ -161,18 +161,6 @@ struct History: ~Copyable {
         slot.form == EventSlot.Form.wide ? WideCalendar(word: wides[Int(slot.word)]).currency : slot.inlineCurrency
     }
 
-    /// Whether all that slots name is there, in its range, and days never fall: what reading relies on.
-    var isSound: Bool {
-        guard obligations.count <= EventSlot.obligationMax else { return false }
-        for index in slots.indices {
-            let slot = slots[index]
-            if index > 0, slots[index - 1].day > slot.day { return false }
-            if slot.wideCount > 0, Int(slot.word) + slot.wideCount > wides.count { return false }
-            if slot.obligation > obligations.count || slot.eventClass.code >= EventClass.end { return false }
-        }
-        return true
-    }
-
     // MARK: - Finding
 
     /// Complexity: linear where there is one, `eventsPerPerson` at most; for a new identity O(1) as a rule.
