@@ -16,9 +16,15 @@ public struct Broker: Sendable {
         try kafka(arguments, input: input)
     }
 
+    /// - Parameter path: a folder whose programs go before all others.
     @discardableResult
-    public static func kafka(_ arguments: [String], input: String = "") throws -> String {
+    public static func kafka(_ arguments: [String], input: String = "", path: String? = nil) throws -> String {
         let process = Process()
+        if let path {
+            var environment = ProcessInfo.processInfo.environment
+            environment["PATH"] = "\(path):\(environment["PATH"] ?? "")"
+            process.environment = environment
+        }
         process.executableURL = URL(fileURLWithPath: try #require(home)).appendingPathComponent("kafka")
         process.arguments = arguments
         let output = Pipe()

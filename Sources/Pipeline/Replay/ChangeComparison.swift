@@ -79,7 +79,7 @@ struct ChangeComparison {
                     .outOfOrder, published.topic, published.partition, published.changes[place].offset,
                     sequence: wanted.sequence, "it stands before a change that comes before it",
                     expected: text(wanted.value)))
-        } else if isCompacted(wanted, index.lastOfGrant[wanted.grant]) {
+        } else if isCompacted(wanted, index.lastOfGrant[wanted.grant], before: compactedBefore) {
             notKept += 1
         } else {
             missing.append(wanted)
@@ -100,12 +100,22 @@ struct ChangeComparison {
 
     /// Whether it may be gone by right: another of its grant follows, and what stands in its place is old enough to have
     /// been compacted. A record that says it is this one is there, altered.
-    private func isCompacted(_ wanted: Missing, _ lastOfGrant: Int?) -> Bool {
+    private func isCompacted(_ wanted: Missing, _ lastOfGrant: Int?, before time: Int64) -> Bool {
         if published.keptFrom > 0, wanted.sequence < published.changes.first?.sequence ?? .max { return true }
-        guard next < published.changes.count else { return false }
-        let standing = published.changes[next]
-        guard let lastOfGrant, lastOfGrant >= next, standing.stamp < compactedBefore else { return false }
+        guard wanted.place < published.changes.count else { return false }
+        let standing = published.changes[wanted.place]
+        guard let lastOfGrant, lastOfGrant >= wanted.place, standing.stamp < time else { return false }
         return standing.grant != wanted.grant || standing.sequence != wanted.sequence
+    }
+
+    /// Changes that are missing may be gone by right where a broker's clock was ahead for a while: what it compacted by went by
+    /// that clock, and `time` is 7 days before the latest of its stamps, ms.
+    mutating func allowCompaction(before time: Int64) {
+        guard time > compactedBefore, !missing.isEmpty else { return }
+        let index = indexed()
+        let count = missing.count
+        missing.removeAll { isCompacted($0, index.lastOfGrant[$0.grant], before: time) }
+        notKept += Int64(count - missing.count)
     }
 
     /// Tells what is left over: `last` is the number of the last result that is compared. What is missing at the end is

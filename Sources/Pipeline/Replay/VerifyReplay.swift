@@ -257,7 +257,9 @@ public struct ReplayVerifier<L: Log> {
             try results.fetchFound(log) { ScoreResult.text(of: $0, fold.scorecard(of:)) }
             let last = isWhole ? lastPublished : min(lastPublished, fold.sequence)
             let deadline = monotonicMilliseconds() + verifier.patience
+            let latest = fold.latestStamp ?? verifier.now
             for index in changes.indices {
+                changes[index].allowCompaction(before: latest - verifier.compactionLag)
                 try changes[index].finish(log, through: last) { monotonicMilliseconds() >= deadline }
             }
             fillReport(isWhole)

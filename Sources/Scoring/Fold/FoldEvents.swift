@@ -125,7 +125,7 @@ extension FoldState {
     private mutating func note(_ event: Event, _ contentHash: UInt64, dated day: Int32, at slot: Int) -> Outcomes.Class
     {
         guard case .correction(let correction) = event.body else {
-            preconditionFailure("the consumers pass on no erasures and disputes, and consents have a gate of their own")
+            preconditionFailure("erasures and disputes are refused before, and consents have a gate of their own")
         }
         let key = people[slot].key
         let horizon = horizon(of: key)

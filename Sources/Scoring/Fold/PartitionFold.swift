@@ -78,6 +78,10 @@ public final class PartitionFold {
         guard let clock, let doubt = state.clockGuard.doubt else { return nil }
         return ClockDoubt(clock: clock, claimed: doubt.claimed)
     }
+    /// The greatest append stamp of all records folded, ms: how late a broker has said that it is; nil before the first.
+    public var latestStamp: Int64? {
+        state.sources.positions.joined().filter { $0.offset >= 0 }.map(\.appendedAt).max()
+    }
     /// Due moments rolled since this object was made, for measurements.
     public var rolled: Int { state.rolled }
     /// Steps since this object was made, for measurements and for whoever wants to know how much work a record was. A step
