@@ -113,9 +113,9 @@ struct ChangeComparison {
     mutating func allowCompaction(before time: Int64) {
         guard time > compactedBefore, !missing.isEmpty else { return }
         let index = indexed()
-        let count = missing.count
-        missing.removeAll { isCompacted($0, index.lastOfGrant[$0.grant], before: time) }
-        notKept += Int64(count - missing.count)
+        let gone = missing.map { isCompacted($0, index.lastOfGrant[$0.grant], before: time) }
+        missing = zip(missing, gone).filter { !$0.1 }.map(\.0)
+        notKept += Int64(gone.count { $0 })
     }
 
     /// Tells what is left over: `last` is the number of the last result that is compared. What is missing at the end is
