@@ -27,6 +27,7 @@ struct Workload {
     let properties: TimelineProperties = {
         var properties = TimelineProperties(
             identity: 42, mode: .live, dayOffset: .spread, partitions: 1, rawPartitions: [1, 1, 1, 1, 1])
+        properties.clockStepSeconds = 40 * 86_400  // days pass at once
         properties.rollsPerTick = .max  // a tick rolls all who are due, so that records roll nobody
         return properties
     }()
@@ -91,7 +92,7 @@ struct Workload {
         let place = Int(topic.rawValue)
         let source = Coordinates(topic: topic, partition: 0, offset: rawOffsets[place])
         rawOffsets[place] += 1
-        stamp += 1
+        stamp = max(stamp + 1, now)
         batch.append(TimelineRecord(source: source, appendedAt: stamp, content: content))
     }
 

@@ -47,7 +47,7 @@ struct DeadLetter {
         if !field.isEmpty {
             headers.append(("plainscore.field", Self.headerText(field, max: Self.fieldBytesMax)))
         }
-        if let appendedAt { headers.append(("plainscore.appended-at", stampText(appendedAt))) }
+        if let appendedAt { headers.append(("plainscore.appended-at", Timestamp.text(appendedAt))) }
         return headers + (bytes?.headers ?? [])
     }
 
@@ -66,9 +66,4 @@ struct DeadLetter {
         }
         return String(kept)
     }
-}
-
-/// An append stamp as text. A stamp that no broker's clock gives (before 1970, after 2199) reads as the nearest that it can.
-func stampText(_ milliseconds: Int64) -> String {
-    Timestamp.text(min(max(milliseconds, Timestamp.allowed.lowerBound), Timestamp.allowed.upperBound))
 }

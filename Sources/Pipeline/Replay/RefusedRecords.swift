@@ -140,7 +140,7 @@ extension RefusedRecord {
             keeping = .replaced
             return
         }
-        appendedAt = stampText(entry.timestamp)
+        appendedAt = Timestamp.text(entry.timestamp)
         take(original: value)
         originalByteCount = found?.byteCount ?? value.byteCount
         keeping = .rawTopic
