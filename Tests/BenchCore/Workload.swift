@@ -93,7 +93,10 @@ struct Workload {
         let source = Coordinates(topic: topic, partition: 0, offset: rawOffsets[place])
         rawOffsets[place] += 1
         stamp = max(stamp + 1, now)
-        batch.append(TimelineRecord(source: source, appendedAt: stamp, content: content))
+        // Renewals are sent ahead of their time, and their stamps with them: nothing here is dated ahead.
+        var appendedAt = stamp
+        if case .event(_, let event) = content { appendedAt = max(stamp, event.occurredAt) }
+        batch.append(TimelineRecord(source: source, appendedAt: appendedAt, content: content))
     }
 
     // MARK: - Events
