@@ -36,15 +36,19 @@ extension PersonKey {
 
     private func name(_ named: Named, _ first: RawSpan, _ second: RawSpan) -> (UInt64, UInt64) {
         precondition(first.byteCount <= Identifier.maxCount && second.byteCount <= Identifier.maxCount)
-        var input = [130 of UInt8](repeating: 0)
-        var bytes = input.mutableSpan
-        bytes[0] = named.rawValue
-        bytes[1] = UInt8(first.byteCount)
-        for offset in 0..<first.byteCount { bytes[2 + offset] = first.load(littleEndianAt: offset) }
-        let end = 2 + first.byteCount
-        for offset in 0..<second.byteCount { bytes[end + offset] = second.load(littleEndianAt: offset) }
-        return unsafe sipHash(
-            input.span.bytes.extracting(0..<end + second.byteCount), key: (high, low))
+        let count = 2 + first.byteCount + second.byteCount
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 2 + 2 * Identifier.maxCount, alignment: 8) { input in
+            unsafe input[0] = named.rawValue
+            unsafe input[1] = UInt8(first.byteCount)
+            unsafe first.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: input[2...]).copyMemory(from: $0)
+            }
+            unsafe second.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: input[(2 + first.byteCount)...]).copyMemory(from: $0)
+            }
+            return unsafe sipHash(
+                RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: input[..<count])), key: (high, low))
+        }
     }
 }
 
