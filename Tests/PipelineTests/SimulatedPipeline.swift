@@ -261,15 +261,6 @@ final class SimulatedPipeline {
 
     // MARK: - What came of it
 
-    /// Places of the records that consumers refused. What the fold refuses is in one of its classes as well.
-    var refusedByConsumers: Set<[UInt8]> {
-        let ofFold = Set(FoldRefusal.Reason.allCases.map(\.rawValue))
-        let letters = cluster.records(names.deadLetters).filter { letter in
-            !letter.headers.contains { $0.name == "plainscore.reason" && ofFold.contains($0.value) }
-        }
-        return Set(letters.map { $0.key! })
-    }
-
     /// What a read-committed subscriber of `purpose` gets, per partition.
     func published(_ purpose: Purpose) -> [[PartitionReplay.Change]] {
         (0..<identity.properties.partitions).map { partition in

@@ -21,7 +21,7 @@ import Testing
         for place in 0...state.count - 4 {
             for number in Self.numbers {
                 var forged = state
-                unsafe withUnsafeBytes(of: number.littleEndian) { unsafe forged.replaceSubrange(place..<place + 4, with: $0) }
+                forged.store(littleEndian: number, at: place)
                 guard forged != state else { continue }
                 guard let read = try? PartitionFold(state: unsafe forged.span.bytes, partition: 0, scorecard: card)
                 else {

@@ -9,7 +9,8 @@ public final class ShiftedBroker {
     private let file: FileHandle
 
     public init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("plainscore-shifted-\(UUID().uuidString)")
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("plainscore-shifted-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let clock = folder.appendingPathComponent("clock")
         try Data(count: 4096).write(to: clock)

@@ -131,7 +131,9 @@ struct FoldState: ~Copyable {
         _ type: EventType, _ record: TimelineRecord.Prefix, _ value: RawSpan, _ offset: Int64,
         into output: inout FoldOutput
     ) throws -> Bool {
-        guard type != .erasure, type != .dispute else { throw TimelineError.layout("a \(type.name), which none carries") }
+        guard type != .erasure, type != .dispute else {
+            throw TimelineError.layout("a \(type.name), which no consumer carries")
+        }
         let person = try TimelineRecord.person(in: value)
         let event = try TimelineRecord.event(type, in: value)
         guard try isNew(record, offset) else { return false }

@@ -19,7 +19,9 @@ extension ByteCursor {
 
     /// An offset, or −1 for none.
     @_lifetime(self: copy self)
-    mutating func takeOffset(orNone: Bool = false) throws -> Int64 { try takeWithin((orNone ? -1 : 0)...Coordinates.offsets.upperBound) }
+    mutating func takeOffset(orNone: Bool = false) throws -> Int64 {
+        try takeWithin((orNone ? -1 : 0)...Coordinates.offsets.upperBound)
+    }
 
     /// A byte that says yes or no.
     @_lifetime(self: copy self)
