@@ -24,8 +24,10 @@ struct HistoryOrder {
 
     private let log: KafkaLog
     private let names: TopicNames
-    /// How long the consumers may commit nothing, ms.
+    /// How long the consumers may commit nothing before a tick, ms.
     private let stillMilliseconds: Int64
+    /// The same where nothing has to wait, since no tick follows: it is long enough for a consumer that is at work.
+    private static let unhurriedMilliseconds: Int64 = 15_000
     private var positions: [RawTopic: GroupPositions] = [:]
     /// Whether it has been told that a consumer stands still; once is enough.
     private var hasTold = false
@@ -38,7 +40,7 @@ struct HistoryOrder {
 
     /// Waits until all that stands in the raw topics now has been carried over. A topic that this producer may not see is
     /// passed over, and it is said: nothing can be known of it.
-    mutating func waitForAll() throws {
+    mutating func waitForAll(beforeTick: Bool) throws {
         var targets: [CarryTarget] = []
         for topic in RawTopic.events {
             do {
@@ -56,12 +58,12 @@ struct HistoryOrder {
                 printError("plainscore: nothing that others sent to \(names.raw(topic)) is waited for: \(error)")
             }
         }
-        try wait(for: targets)
+        try wait(for: targets, beforeTick: beforeTick)
     }
 
     /// Waits until the consumers have carried these records over.
     /// - Throws: `StandsStill` where a consumer commits nothing for too long, `LogError` where a right is missing.
-    mutating func wait(for sent: DeliveredOffsets) throws {
+    mutating func wait(for sent: DeliveredOffsets, beforeTick: Bool) throws {
         var targets: [CarryTarget] = []
         for (place, runs) in sent.runs {
             guard let topic = topic(place), let end = runs.last?.upperBound else { continue }
@@ -73,7 +75,7 @@ struct HistoryOrder {
             let end = try log.watermarks(topic: place.topic, partition: place.partition).upperBound
             targets.append(CarryTarget(topic: topic, partition: place.partition, offset: end, mayEndInMarkers: true))
         }
-        try wait(for: targets)
+        try wait(for: targets, beforeTick: beforeTick)
     }
 
     /// The raw topic of a delivered record.
@@ -81,7 +83,8 @@ struct HistoryOrder {
         RawTopic.events.first { names.raw($0) == place.topic }
     }
 
-    private mutating func wait(for targets: [CarryTarget]) throws {
+    private mutating func wait(for targets: [CarryTarget], beforeTick: Bool) throws {
+        let stillMilliseconds = beforeTick ? stillMilliseconds : min(stillMilliseconds, Self.unhurriedMilliseconds)
         var targets = targets
         var seen: [RawTopic: [Int64?]] = [:]
         var movedAt = monotonicMilliseconds()

@@ -40,6 +40,10 @@ struct Producing {
     /// The line of the first of these ticks.
     private var lineOnTheWay = 0
     private var hasEventsInFlight = false
+    /// Records that were sent before had not been carried over at the start: the first tick waits for them.
+    private var owesWaitForAll = false
+    /// Why what became of the events is not known; nil where it can be counted.
+    private var uncounted: String?
 
     init(_ cluster: Cluster, _ check: LineCheck, topicOfBad: RawTopic?) throws {
         log = try cluster.log()
@@ -63,9 +67,9 @@ struct Producing {
         var warnings = warnings
         var complaint: String?
         do {
-            try order?.waitForAll()
-        } catch let standing as StandsStill {
-            throw InterruptedProduce(standing, "nothing has been sent: records that were sent before are in its way")
+            try order?.waitForAll(beforeTick: false)
+        } catch is StandsStill {
+            owesWaitForAll = true
         }
         while complaint == nil {
             let number = reader.lineNumber + 1
@@ -89,6 +93,10 @@ struct Producing {
     /// Counts what became of the events that were sent, in a timeline for history.
     func countOutcomes(models: Models?, into report: inout ProduceReport) throws {
         guard let order else { return }
+        if let uncounted {
+            report.uncounted = uncounted
+            return
+        }
         var records = RawRecords()
         for (place, runs) in sent.runs {
             if let topic = order.topic(place) { records.add(topic, place.partition, runs) }
@@ -147,7 +155,9 @@ struct Producing {
     private mutating func send(_ tick: TickLine, _ line: Int) throws {
         try settleEvents()
         do {
-            try order?.wait(for: eventsOnTheWay)
+            if owesWaitForAll { try order?.waitForAll(beforeTick: true) }
+            owesWaitForAll = false
+            try order?.wait(for: eventsOnTheWay, beforeTick: true)
             eventsOnTheWay = DeliveredOffsets()
         } catch let standing as StandsStill {
             throw InterruptedProduce(standing, before: line)
@@ -169,7 +179,7 @@ struct Producing {
     private mutating func waitForTicks() throws {
         guard order != nil, !ticksOnTheWay.isEmpty else { return }
         do {
-            try order?.wait(for: ticksOnTheWay)
+            try order?.wait(for: ticksOnTheWay, beforeTick: true)
             ticksOnTheWay = DeliveredOffsets()
         } catch let standing as StandsStill {
             throw InterruptedProduce(standing, before: lineOnTheWay)
@@ -190,12 +200,15 @@ struct Producing {
         try settleEvents()
         progress.finish()
         do {
-            try order?.wait(for: eventsOnTheWay)
+            try order?.wait(for: eventsOnTheWay, beforeTick: false)
+            try order?.wait(for: ticksOnTheWay, beforeTick: false)
         } catch let standing as StandsStill {
-            throw InterruptedProduce(
-                standing, "all lines are sent, and `plainscore lag --until-zero` says when all is carried over")
+            // All lines are sent in their order; only the count has to wait.
+            uncounted = """
+                all lines are sent, and what became of the events cannot be counted yet: \(standing) Start it (deploy/up); \
+                `plainscore lag --until-zero` says when all is carried over, and `plainscore outcomes` counts then
+                """
         }
-        try waitForTicks()
     }
 
     private mutating func append(_ topic: RawTopic, partition: Int32?, key: RawSpan, value: RawSpan) throws {
