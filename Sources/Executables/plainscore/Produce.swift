@@ -35,10 +35,12 @@ extension Command {
 
                 Ticks travel on another topic than most events. So in a timeline for history each tick waits until the
                 consumers have carried over into the timeline all that stands before it, and what comes after waits for the
-                tick; with --no-wait nothing keeps them in order. The consumers must run. At the end it is said what became
-                of the events that were sent: for this the timeline is folded once, from its beginning. Exit 1 where some
-                found no consent, unless --allow-bad was given. A producer that may not read what the timeline is (topic
-                control) sends events as into a live one.
+                tick; with --no-wait nothing keeps them in order. Where a consumer stands still for --timeout, a tick ends
+                the run, and it is said from which line to go on. At the end it is said what became of the events that were
+                sent: for this the timeline is folded once, from its beginning. Where the last of them are not carried over
+                within 15 s, it is said that they cannot be counted yet. Exit 1 where some found no consent, unless
+                --allow-bad was given. A producer that may not read what the timeline is (topic control) sends events as
+                into a live one.
                 """,
             run: runProduce)
     }
