@@ -138,7 +138,7 @@ extension Outcomes.Class {
         switch self {
         case .applied: "changed what is kept of a person"
         case .duplicate: "same id and content as one before: changed nothing"
-        case .noConsent: "no grant lived or came in time, or a withdrawal of nothing: nothing is kept of them"
+        case .noConsent: "no grant lived or came in time: nothing is kept of them"
         case .waitingOverflow: "put out of a full waiting room, the oldest first"
         case .conflict: "refused by the fold, same id as before, other content: in dead-letters"
         case .limit: "refused by the fold, past a named limit: in dead-letters"
@@ -146,9 +146,9 @@ extension Outcomes.Class {
         case .voided: "taken back by a correction, before it came or since"
         case .clock: "ticks"
         case .control: "what the timeline is, and what operators said of it"
-        case .superseded: "consents that are older than the latest word on their grant: changed nothing"
-        case .datedAhead: "refused by the fold, dated more than a day after they were appended: in dead-letters"
-        case .otherCurrency: "kept, in a currency that no model reads: they move no score"
+        case .superseded: "consents older than the latest word on their grant"
+        case .datedAhead: "refused by the fold, dated too far ahead: in dead-letters"
+        case .otherCurrency: "kept, but in a currency that no model reads"
         }
     }
 }
