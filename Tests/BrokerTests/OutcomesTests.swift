@@ -50,7 +50,8 @@ extension PipelineOnARealBroker {
             #expect(
                 account.classes == [
                     "applied": events, "duplicate": 1, "conflict": 1, "noConsent": 1, "outOfHorizon": 1, "refused": 2,
-                    "clock": 3 * 4, "waiting": 0, "waitingOverflow": 0, "limit": 0, "voided": 0,
+                    "clock": 3 * 4, "waiting": 0, "waitingOverflow": 0, "limit": 0, "voided": 0, "superseded": 0,
+                    "datedAhead": 0, "otherCurrency": 0,
                 ])
             #expect(account.classes.values.reduce(0, +) == account.rawRecordsRead)
             for topic in account.topics { #expect(topic.inTimeline == topic.read - topic.refused, "\(topic.topic)") }

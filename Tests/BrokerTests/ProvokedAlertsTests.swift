@@ -69,7 +69,9 @@ extension PipelineOnARealBroker {
                 Provocation("PlainscoreSnapshotsFail", "aggregator", snapshots),
                 Provocation("PlainscoreSnapshotOld", "aggregator", snapshots),
                 // A member given up with records in flight, which is a matter of chance; a fault of the program; a full
-                // machine; a topic that somebody has altered: the scrape is real, and one value of it is altered.
+                // machine; a topic that somebody has altered; a broker's clock that jumped (`ClockJumpTests`): the scrape is
+                // real, and one value of it is altered.
+                Provocation("PlainscoreClockInDoubt", "aggregator", (healthy, clockInDoubt(healthy))),
                 Provocation("PlainscoreFenced", "bills-consumer", (healthy, fenced(healthy))),
                 Provocation("PlainscoreForeignStamps", "bills-consumer", (healthy, foreignStamps(healthy))),
                 Provocation("PlainscoreUnaccounted", "aggregator", (healthy, unaccounted(healthy))),
@@ -85,6 +87,10 @@ extension PipelineOnARealBroker {
 
         private func foreignStamps(_ scrape: Scrape) -> Scrape {
             scrape.altering("plainscore_foreign_stamps_total", ["role": "bills-consumer"], to: 1)
+        }
+
+        private func clockInDoubt(_ scrape: Scrape) -> Scrape {
+            scrape.altering("plainscore_clock_doubt_seconds", ["partition": "0"], to: 3_600)
         }
 
         private func unaccounted(_ scrape: Scrape) -> Scrape {

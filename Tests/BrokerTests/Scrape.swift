@@ -96,7 +96,9 @@ struct Film {
         "plainscore_clock_seconds", "plainscore_snapshot_timestamp_seconds", "process_start_time_seconds",
     ]
     /// Gauges that say how long ago something was.
-    static let ages: Set = ["plainscore_loop_age_seconds", "plainscore_lag_seconds"]
+    static let ages: Set = [
+        "plainscore_loop_age_seconds", "plainscore_lag_seconds", "plainscore_clock_doubt_seconds",
+    ]
 
     let before: Scrape
     let after: Scrape
