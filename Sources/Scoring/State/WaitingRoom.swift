@@ -182,7 +182,8 @@ struct WaitingRoom {
     // MARK: - Places
 
     private subscript(place: Place) -> Entry {
-        @inline(__always) _read { yield pages[Int(place) >> Self.pageBits][Int(place) & (Self.pageCount - 1)] }
+        // Not `_read`: a debug build of Swift 6.3 then projects a field of `waiting` wrongly (Tests/FoldDigest/compare).
+        @inline(__always) get { pages[Int(place) >> Self.pageBits][Int(place) & (Self.pageCount - 1)] }
         @inline(__always) _modify { yield &pages[Int(place) >> Self.pageBits][Int(place) & (Self.pageCount - 1)] }
     }
 
