@@ -30,7 +30,9 @@ public final class ShiftedBroker {
         """.write(to: wrapper, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: wrapper.path)
         let data = folder.appendingPathComponent("kafka").path
-        let servers = try Broker.kafka(["up", data], path: folder.path)
+        // A broker that believes that a year has passed deletes what it keeps for days: that is not tested here.
+        let withoutDeletion = ["--set", "log.initial.task.delay.ms=86400000"]
+        let servers = try Broker.kafka(["up", data] + withoutDeletion, path: folder.path)
         broker = Broker(servers: servers, folder: data)
     }
 
