@@ -25,7 +25,7 @@ struct PersonState: Equatable {
     var features: [Int64?]
     var score: Int32?
     var grants: [GrantNumber]
-    /// The days on which events, consents and corrections are kept, in order; of those that have left the horizon on the
+    /// The days on which events and corrections are kept, in order; of those that have left the horizon on the
     /// clock some may still be there.
     var keptDays: [Int32]
     /// The day on which each of the names asked for is kept.

@@ -10,7 +10,7 @@ public struct PersonInspection: Equatable, Sendable {
     public let values: [Int64?]
     /// In the order in which they were opened.
     public let grants: [LiveGrant]
-    /// Identity (`Event.identity`) and day of each event, consent and correction that is kept.
+    /// Identity (`PersonKey.identity`) and day of each event and correction that is kept.
     public let kept: [Kept]
 
     public struct Kept: Equatable, Sendable {

@@ -49,7 +49,7 @@ enum Arrival: Equatable {
 }
 
 extension Person {
-    /// What a notice (consent or correction), dated on `day`, is to this person, where events dated on or before `horizon`
+    /// What a correction, dated on `day`, is to this person, where events dated on or before `horizon`
     /// are gone. Complexity: linear in the notices, and for an id that an event has in the events.
     func arrival(
         ofNotice event: Event, identity: UInt64, day: Int32, contentHash: UInt64, horizon: Int32, steps: inout Int

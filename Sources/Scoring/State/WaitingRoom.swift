@@ -104,9 +104,6 @@ struct WaitingRoom {
         return taken
     }
 
-    /// The oldest; nil when nobody waits. Complexity: O(1).
-    var oldest: WaitingEvent? { front == Self.none ? nil : self[front].waiting }
-
     /// Since when the oldest waits: outer nil when nobody waits, inner nil for one that came before the first tick.
     /// Complexity: O(1).
     var oldestSince: Int64?? { front == Self.none ? nil : .some(self[front].waiting!.since) }
