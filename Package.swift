@@ -85,7 +85,7 @@ let package = Package(
             name: "bench-pipeline",
             dependencies: ["Events", "Scoring", "Wire", "Log", "Kafka", "Pipeline", "Snapshots", "Telemetry"],
             path: "Tests/BenchPipeline", swiftSettings: strict),
-        tests("ChecksumsTests", ["Checksums"]),
+        tests("ChecksumsTests", ["Checksums", "KeyedHashes"]),
         tests(
             "ScoringTests",
             [

@@ -16,25 +16,30 @@ extension PersonKey {
 
     /// Names an event of this person, in 48 bits. One person has at most `FoldLimits.eventsPerPerson` events, so a new event
     /// is taken for another one of them with a probability below 10⁻¹⁰, and is then refused as a conflict.
-    /// Complexity: about 40 ns.
+    /// Complexity: about 30 ns.
     public func identity(producer: Identifier, id: Identifier) -> UInt64 {
         identity(producer: producer.span, id: id.span)
     }
 
-    func identity(producer: RawSpan, id: RawSpan) -> UInt64 { name(.event, producer, id).0 >> 16 }
+    func identity(producer: RawSpan, id: RawSpan) -> UInt64 {
+        named(.event, producer, id) { SipHash.short($0, key: (high, low)) >> 16 }
+    }
 
     /// Names an obligation that a producer reports, in 64 bits.
     public func obligation(producer: Identifier, _ obligation: Identifier) -> UInt64 {
-        name(.obligation, producer.span, obligation.span).0
+        named(.obligation, producer.span, obligation.span) { SipHash.short($0, key: (high, low)) }
     }
 
     /// Names a grant of this person, in 128 bits, so that its withdrawal can be remembered when the person cannot.
     public func grantName(_ grant: Identifier) -> GrantName {
-        let name = name(.grant, grant.span, RawSpan())
-        return GrantName(high: name.0, low: name.1)
+        named(.grant, grant.span, RawSpan()) { input in
+            let name = SipHash.long(input, key: (high, low))
+            return GrantName(high: name.0, low: name.1)
+        }
     }
 
-    private func name(_ named: Named, _ first: RawSpan, _ second: RawSpan) -> (UInt64, UInt64) {
+    @inline(__always)
+    private func named<Name>(_ named: Named, _ first: RawSpan, _ second: RawSpan, by hash: (RawSpan) -> Name) -> Name {
         precondition(first.byteCount <= Identifier.maxCount && second.byteCount <= Identifier.maxCount)
         let count = 2 + first.byteCount + second.byteCount
         return unsafe withUnsafeTemporaryAllocation(byteCount: 2 + 2 * Identifier.maxCount, alignment: 8) { input in
@@ -46,8 +51,7 @@ extension PersonKey {
             unsafe second.withUnsafeBytes {
                 unsafe UnsafeMutableRawBufferPointer(rebasing: input[(2 + first.byteCount)...]).copyMemory(from: $0)
             }
-            return unsafe sipHash(
-                RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: input[..<count])), key: (high, low))
+            return unsafe hash(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: input[..<count])))
         }
     }
 }
