@@ -25,6 +25,8 @@ public struct Feature: Equatable, Sendable {
     /// nil: of the person, whatever the type.
     let type: EventType?
     let filter: Filter
+    /// Those that the type and the filter's kind and status let pass.
+    let classes: EventClasses
     var measure: Measure
     /// Days; the horizon where the name has no window.
     let windowDays: Int32
@@ -47,6 +49,7 @@ public struct Feature: Equatable, Sendable {
         self.canBeMissing = canBeMissing
         self.type = type
         self.filter = filter
+        classes = EventClasses(type: type?.kept ?? 0, kind: filter.kind, status: filter.status)
         self.measure = measure
         self.windowDays = windowDays
     }

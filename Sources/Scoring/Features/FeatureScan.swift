@@ -7,22 +7,22 @@ struct FeatureScan: ~Copyable {
     /// Place of the model's currency in the partition's table.
     private let currency: UInt8
     private let classes: EventClasses
-    /// Of the horizon, so that a statement does not turn unpaid because its month is half out of the window; nil where no
+    /// Whether the filter asks for more than class, currency and month.
+    private let looksInside: Bool
+    private let isUnpaid: Bool
+    /// Of the horizon, so that a statement does not turn unpaid because its month is half out of the window; empty where no
     /// condition asks for them.
-    private let paidMonths: PaidMonths?
+    private let paidMonths: PaidMonths
 
     init(feature: Feature, day: Int32, currency: UInt8, _ events: borrowing History) {
         self.feature = feature
         self.day = day
         self.currency = currency
-        classes = EventClasses(
-            type: feature.type?.kept ?? 0, kind: feature.filter.kind, status: feature.filter.status)
-        if feature.filter.isUnpaid {
-            paidMonths = PaidMonths(
-                events.slice(after: day - FoldLimits.horizonDays, through: day), of: events, currency: currency)
-        } else {
-            paidMonths = nil
-        }
+        classes = feature.classes
+        looksInside = feature.filter.timeliness != nil || !feature.filter.comparisons.isEmpty
+        isUnpaid = feature.filter.isUnpaid
+        let horizon = isUnpaid ? events.slice(after: day - FoldLimits.horizonDays, through: day) : 0..<0
+        paidMonths = PaidMonths(horizon, of: events, currency: currency)
     }
 
     /// The events that one scan looks at.
@@ -62,7 +62,8 @@ struct FeatureScan: ~Copyable {
     /// The places of the window's events that are of the feature's type and currency and pass its filter, in order.
     func passing(_ events: borrowing History) -> [Int] {
         var passing: [Int] = []
-        for index in slice(events) where holds(index, events) { passing.append(index) }
+        var months = Months()
+        for index in slice(events) where holds(index, &months, events) { passing.append(index) }
         return passing
     }
 
@@ -118,7 +119,8 @@ struct FeatureScan: ~Copyable {
 
     /// The last event that passes.
     private func last(_ events: borrowing History) -> Int? {
-        for index in slice(events).reversed() where holds(index, events) { return index }
+        var months = Months()
+        for index in slice(events).reversed() where holds(index, &months, events) { return index }
         return nil
     }
 
@@ -131,9 +133,10 @@ struct FeatureScan: ~Copyable {
     private func share(_ events: borrowing History) -> Int64? {
         var passed: Int64 = 0
         var all: Int64 = 0
-        for index in slice(events) where isOfType(events[index]) {
+        var months = Months()
+        for index in slice(events) where isOfType(index, events) {
             all += 1
-            if holds(index, events) { passed += 1 }
+            if holds(index, &months, events) { passed += 1 }
         }
         return all > 0 ? basisPoints(passed, of: all) : nil
     }
@@ -163,8 +166,9 @@ struct FeatureScan: ~Copyable {
     private func longestStreak(_ events: borrowing History) -> Int64 {
         var longest: Int64 = 0
         var streak: Int64 = 0
-        for index in slice(events) where isOfType(events[index]) {
-            streak = holds(index, events) ? streak + 1 : 0
+        var months = Months()
+        for index in slice(events) where isOfType(index, events) {
+            streak = holds(index, &months, events) ? streak + 1 : 0
             longest = max(longest, streak)
         }
         return longest
@@ -210,7 +214,8 @@ struct FeatureScan: ~Copyable {
     private func obligationsOpen(_ events: borrowing History, _ steps: inout Int) -> Int64 {
         var open: Int64 = 0
         var met: UInt32 = 0
-        for index in slice(events).reversed() where holds(index, events) {
+        var months = Months()
+        for index in slice(events).reversed() where holds(index, &months, events) {
             let place = events.obligation(index)
             guard place > 0 else { return obligationsOpenOfMany(events, &steps) }
             guard met & 1 << place == 0 else { continue }
@@ -229,7 +234,8 @@ struct FeatureScan: ~Copyable {
             // The identity is a keyed hash.
             var met = unsafe ObligationSet(table, seed: events.identity(slice.lowerBound))
             var open: Int64 = 0
-            for index in slice.reversed() where holds(index, events) {
+            var months = Months()
+            for index in slice.reversed() where holds(index, &months, events) {
                 if met.insert(events[index].third), isOpen(index, events) { open += 1 }
             }
             steps += met.looks
@@ -257,26 +263,39 @@ struct FeatureScan: ~Copyable {
     /// Each event of the window that is of the feature's type and currency and passes its filter, in order.
     @inline(__always)
     private func forEach(_ events: borrowing History, _ body: (KeptEvent) -> Void) {
-        for index in slice(events) where holds(index, events) { body(events[index]) }
+        var months = Months()
+        for index in slice(events) where holds(index, &months, events) { body(events[index]) }
     }
 
     @inline(__always)
-    private func isOfType(_ event: KeptEvent) -> Bool {
-        event.currency == currency && (feature.type.map { $0.kept == event.type } ?? true)
+    private func isOfType(_ index: Int, _ events: borrowing History) -> Bool {
+        (feature.type.map { $0.kept == events.type(index) } ?? true) && events.currency(index) == currency
+    }
+
+    /// Whether the event at `index` passes. One person may have `eventsPerPerson` events that are looked at for each that
+    /// comes: so an event is unpacked only where a condition needs it, and its month is worked out and looked up only where it
+    /// is another one than that of the event before.
+    @inline(__always)
+    private func holds(_ index: Int, _ months: inout Months, _ events: borrowing History) -> Bool {
+        guard classes.contains(events.eventClass(index)), events.currency(index) == currency else { return false }
+        if looksInside, !feature.filter.passesBeyondClass(events.withoutObligation(index)) { return false }
+        return !isUnpaid || !isPaid(index, &months, events)
     }
 
     @inline(__always)
-    private func holds(_ index: Int, _ events: borrowing History) -> Bool {
-        let event = events[index]
-        return classes.contains(event.eventClass) && event.currency == currency
-            && feature.filter.passesBeyondClass(event)
-            && (!feature.filter.isUnpaid || isUnpaid(event))
-    }
-
-    private func isUnpaid(_ statement: KeptEvent) -> Bool {
-        switch paidMonths {
-        case .some(let months): !months.contains(statement.month)
-        case nil: true
+    private func isPaid(_ index: Int, _ months: inout Months, _ events: borrowing History) -> Bool {
+        let month = months.ofDays.number(ofDay: events.day(index)) &+ events.monthOffset(index)
+        if month != months.last {
+            months.last = month
+            months.lastIsPaid = paidMonths.contains(month)
         }
+        return months.lastIsPaid
+    }
+
+    /// The month of the event that was looked at last, and whether something was paid in it.
+    private struct Months {
+        var ofDays = MonthOfDays()
+        var last = Int32.min
+        var lastIsPaid = false
     }
 }

@@ -3,12 +3,13 @@ import Events
 /// The calendar months in which a person has paid something on a repayment: a bit for each month since 1970-01.
 ///
 /// The months of paid dates lie anywhere in the calendar, however close together the events are, so there is a bit for each
-/// month that a day of an event can lie in. It is never copied and lives on the stack.
+/// month that a day of an event can lie in. It lives on the stack.
 struct PaidMonths: ~Copyable {
     private var words = [68 of UInt64](repeating: 0)
 
     private static let wordCount = 68  // from 1970 beyond the last day of a slot
-    private static let first = CalendarDate.first.monthNumber
+    /// Of 1970-01, as `CalendarDate.monthNumber`.
+    private static var first: Int32 { 1970 * 12 }
 
     /// Of the repayments in `slice` in this currency that were paid above 0 and not reversed. Complexity: linear in the
     /// slice.
@@ -34,15 +35,22 @@ struct PaidMonths: ~Copyable {
 
 /// The calendar months of days that come in their order: a civil date is worked out once a month.
 struct MonthOfDays {
-    private var days: ClosedRange<Int32> = 0...0
-    private var number: Int32 = CalendarDate.first.monthNumber
+    /// The days of the month that was asked for last; none at first.
+    private var first = Int32.max
+    private var last = Int32.min
+    private var number: Int32 = 0
 
     /// See `CalendarDate.monthNumber`.
+    @inline(__always)
     mutating func number(ofDay day: Int32) -> Int32 {
-        if !days.contains(day) {
-            days = CalendarDate.month(ofDay: day)
-            number = CalendarDate.monthNumber(ofDay: day)
-        }
+        if day < first || day > last { turn(to: day) }
         return number
+    }
+
+    private mutating func turn(to day: Int32) {
+        let days = CalendarDate.month(ofDay: day)
+        first = days.lowerBound
+        last = days.upperBound
+        number = CalendarDate.monthNumber(ofDay: day)
     }
 }

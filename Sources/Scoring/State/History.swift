@@ -70,6 +70,14 @@ struct History: ~Copyable {
         return slot.form == EventSlot.Form.wide ? WideCalendar(word: wides[Int(slot.word)]).days : slot.inlineDays
     }
 
+    /// See `KeptEvent.monthOffset`.
+    @inline(__always)
+    func monthOffset(_ index: Int) -> Int32 {
+        let slot = slots[index]
+        return slot.form == EventSlot.Form.wide
+            ? WideCalendar(word: wides[Int(slot.word)]).monthOffset : slot.monthOffset
+    }
+
     func identity(_ index: Int) -> UInt64 { slots[index].identity }
 
     /// The place of the event's obligation in the person's table, from 1; 0 where it has none there.

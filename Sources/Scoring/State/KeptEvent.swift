@@ -28,8 +28,6 @@ struct KeptEvent: Equatable {
     @inline(__always) var effectivePaidMinor: Int64 {
         status == PaymentStatus.reversed.rawValue ? 0 : secondMinor
     }
-    /// Of the paid date or period's end, as `CalendarDate.monthNumber`; else of the day. Complexity: a civil date.
-    var month: Int32 { CalendarDate.monthNumber(ofDay: day) + monthOffset }
 }
 
 extension EventType {
