@@ -37,6 +37,9 @@ public struct ModelCheck {
         let lowering = Lowering(document)
         for error in lowering.errors { note(error) }
         for field in document.fields { checkDomain(field, document) }
+        for (name, place) in document.extensions.foreign {
+            warn(place, "extension '\(name)' is not read: names here begin with plainscore.")
+        }
         for characteristic in document.characteristics {
             note(CharacteristicCheck(characteristic, document)?.findings ?? [])
         }

@@ -20,6 +20,8 @@ public struct ModelExtensions: Sendable {
     public private(set) var validUntil: CalendarDate?
     /// Where each extension stands, by name.
     private(set) var places: [String: Place] = [:]
+    /// Extensions of others, which are read past.
+    private(set) var foreign: [(name: String, place: Place)] = []
 
     static let reasonPrefix = "plainscore.reason."
     private static let names = [
@@ -29,7 +31,11 @@ public struct ModelExtensions: Sendable {
 
     init(_ card: XMLTree, _ faults: Faults) {
         var scaleParts: [String: XMLTree] = [:]
-        for element in card.children("Extension") where !Vocabulary.isForeign(element) {
+        for element in card.children("Extension") {
+            if Vocabulary.isForeign(element) {
+                foreign.append((element["name"] ?? "", element.place))
+                continue
+            }
             faults.attempt { () throws(ScorecardFileError) in try read(element, &scaleParts) }
         }
         scale = faults.attempt { () throws(ScorecardFileError) in try Self.scale(scaleParts) } ?? nil

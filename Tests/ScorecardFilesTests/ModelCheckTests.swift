@@ -55,6 +55,10 @@ import Testing
             "baselineScore=\"10\"", "baselineScore=\"9\"", .warning,
             "baselineScore 9 does not go with baselineMethod max: the most points are 10"
         ),
+        (
+            "<MiningSchema>", "<Extension name=\"plainscor.validUntil\" value=\"2020-01-01\"/>\n<MiningSchema>",
+            .warning, "extension 'plainscor.validUntil' is not read"
+        ),
         ("baselineMethod=\"max\"", "baselineMethod=\"min\"", .warning, "the least points are -5"),
         (" modelName=\"small\"", "", .warning, "the model has no name"),
         (" modelVersion=\"7\"", "", .warning, "the model has no version"),
