@@ -62,7 +62,7 @@ public struct Arguments {
     private mutating func take(_ word: String, _ rest: inout some IteratorProtocol<String>) throws(UsageError) {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let given = String(parts[0])
-        guard let option = command.allOptions.first(where: { "--\($0.name)" == given }) else {
+        guard let option = command.allOptions.first(where: { $0.isCalled(given) }) else {
             let nearest = nearest(to: given, among: command.allOptions.map { "--\($0.name)" })
             throw UsageError("unknown option \(given)" + (nearest.map { ": did you mean \($0)?" } ?? ""), command)
         }

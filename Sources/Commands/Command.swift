@@ -79,12 +79,19 @@ public struct Option: Sendable {
     /// What stands for the value in `--help`; nil where it takes none.
     public let value: String?
     public let help: String
+    /// `o` where `-o VALUE` is short for it.
+    public let letter: Character?
 
-    public static func flag(_ name: String, _ help: String) -> Option { Option(name: name, value: nil, help: help) }
-
-    public static func value(_ name: String, _ value: String, _ help: String) -> Option {
-        Option(name: name, value: value, help: help)
+    public static func flag(_ name: String, _ help: String) -> Option {
+        Option(name: name, value: nil, help: help, letter: nil)
     }
+
+    public static func value(_ name: String, _ value: String, _ help: String, letter: Character? = nil) -> Option {
+        Option(name: name, value: value, help: help, letter: letter)
+    }
+
+    /// Whether a word of the command line, up to any `=`, is this option.
+    func isCalled(_ word: String) -> Bool { word == "--\(name)" || letter.map { word == "-\($0)" } ?? false }
 
     public static let help = flag("help", "print this and end")
 
@@ -103,7 +110,12 @@ extension Command {
         var lines = [([name] + words + ["[options]"]).joined(separator: " "), "", "  \(summary)", ""]
         if !operands.isEmpty { lines += table(operands.map { ($0.name, $0.help) }) + [""] }
         lines += ["Options:"]
-        lines += table(allOptions.map { ("--\($0.name)" + ($0.value.map { " \($0)" } ?? ""), $0.help) })
+        lines += table(
+            allOptions.map { option in
+                let value = option.value.map { " \($0)" } ?? ""
+                let short = option.letter.map { ", -\($0)\(value)" } ?? ""
+                return ("--\(option.name)\(value)\(short)", option.help)
+            })
         if !notes.isEmpty { lines += ["", notes] }
         return lines.joined(separator: "\n")
     }

@@ -11,23 +11,27 @@ struct CharacteristicCheck {
     private var wins: Set<Int> = []
 
     /// nil where another refusal comes first: an unknown feature, too many ranges.
-    init?(_ characteristic: DocumentCharacteristic, baselineMethod: String) {
-        guard let coverage = try? Coverage(characteristic), !coverage.fields.isEmpty else { return nil }
-        let features = coverage.fields.compactMap { try? Feature($0) }
+    init?(_ characteristic: DocumentCharacteristic, _ document: ScorecardDocument) {
+        guard characteristic.isWhole, let coverage = try? Coverage(characteristic, document.fields),
+            !coverage.fields.isEmpty
+        else { return nil }
+        let features = coverage.fields.compactMap { name in
+            document.fields.first { $0.name == name }.flatMap { try? Feature($0.featureName) }
+        }
         guard features.count == coverage.fields.count else { return nil }
         self.characteristic = characteristic
         self.coverage = coverage
         self.features = features
-        wins = Set(reachable(\.first).map(\.label))
+        wins = Set(reachable(\.attributes.first).map(\.label))
         checkGaps()
         checkOverlaps()
         checkReach()
         checkOrder()
-        checkBaseline(baselineMethod)
+        checkBaseline(document.baselineMethod)
     }
 
     private mutating func checkGaps() {
-        for box in reachable({ $0.isEmpty ? 0 : nil }) {
+        for box in reachable({ $0.attributes.isEmpty && !$0.isRefused ? 0 : nil }) {
             if box.values.contains(.missing) {
                 findings.append(
                     .warning(
@@ -41,35 +45,38 @@ struct CharacteristicCheck {
         }
     }
 
-    /// An attribute that says "the rest" (True, isNotMissing) overlaps nothing: the first that is true wins. One that is
-    /// never reached is told once, by `checkReach`.
+    /// The first attribute that is true wins, so an overlap changes no score; whoever meant disjoint ranges hears of the
+    /// first one. An attribute that says "the rest" (True, isNotMissing) overlaps nothing; one that is never reached is
+    /// told once, by `checkReach`.
     private mutating func checkOverlaps() {
         let attributes = characteristic.attributes
+        var cut: [(second: Int, first: Int, box: Coverage.Box)] = []
         for second in attributes.indices where !attributes[second].isRest && wins.contains(second) {
-            for first in coverage.attributes(before: second) {
-                for box in reachable({ $0.contains(first) && $0.contains(second) ? 0 : nil }) {
-                    findings.append(
-                        .error(
-                            attributes[second].place,
-                            "\(name(second)) and \(name(first)) both cover \(text(box)): move the bound of one"))
-                }
-            }
+            let boxes = reachable { match in match.attributes.contains(second) ? match.attributes.first : nil }
+            if let box = boxes.first(where: { $0.label < second }) { cut.append((second, box.label, box)) }
         }
+        guard let (second, first, box) = cut.first else { return }
+        let more = cut.count == 1 ? "" : "; so it is with \(cut.count - 1) more"
+        findings.append(
+            .warning(
+                attributes[second].place,
+                "\(name(second)) covers \(text(box)), which \(name(first)) takes: the first that is true gives the points\(more)"
+            ))
     }
 
     private mutating func checkReach() {
         for index in characteristic.attributes.indices where !wins.contains(index) {
             let attribute = characteristic.attributes[index]
-            let holds = reachable { $0.contains(index) ? 0 : nil }
+            let holds = reachable { $0.attributes.contains(index) ? 0 : nil }
             if !holds.isEmpty {
                 findings.append(
-                    .error(
+                    .warning(
                         attribute.place,
                         "\(name(index)) is never reached: those before it take all that it covers; move it up or take it out"
                     ))
-            } else if coverage.boxes({ $0.contains(index) ? 0 : nil }).isEmpty {
+            } else if coverage.boxes({ $0.attributes.contains(index) ? 0 : nil }).isEmpty {
                 findings.append(
-                    .error(attribute.place, "\(name(index)) is true of no value: mend its predicate or take it out"))
+                    .warning(attribute.place, "\(name(index)) is true of no value: mend its predicate or take it out"))
             } else {
                 findings.append(
                     .warning(
@@ -81,7 +88,7 @@ struct CharacteristicCheck {
     /// Points of one feature rise with its value, or fall.
     private mutating func checkOrder() {
         guard features.count == 1, !characteristic.isAnyOrder else { return }
-        let boxes = reachable(\.first).filter { $0.values[0] != .missing }.sorted { $0.lowest < $1.lowest }
+        let boxes = reachable(\.attributes.first).filter { $0.values[0] != .missing }.sorted { $0.lowest < $1.lowest }
         let points = boxes.compactMap { box -> (ExactNumber, Coverage.Box)? in
             if case .constant(let number) = characteristic.attributes[box.label].points { (number, box) } else { nil }
         }
@@ -121,7 +128,7 @@ struct CharacteristicCheck {
     // MARK: - In words
 
     /// Boxes of what `label` picks, cut down to what the features can be.
-    private func reachable(_ label: ([Int]) -> Int?) -> [Coverage.Box] {
+    private func reachable(_ label: (Coverage.Match) -> Int?) -> [Coverage.Box] {
         coverage.boxes(label).compactMap { box in
             var box = box
             for (index, feature) in features.enumerated() {

@@ -1,14 +1,22 @@
 import Scoring
 
 /// Which attributes of a characteristic hold which values of its fields, exactly. Each field's integers are cut where a
-/// threshold lies, one more place is for missing; within a combination of places no predicate changes, so evaluating
+/// threshold or a declared interval lies, one more place is for missing; within a combination of places no predicate changes, so evaluating
 /// them once for each combination says all.
 struct Coverage {
     let fields: [String]
     /// Per field the first value of each place but the first, ascending.
     private let starts: [[Int64]]
-    /// Per combination of places, the last field's side by side: the attributes that are true, in document order.
-    private var matches: [[Int]] = []
+    /// Per combination of places, the last field's side by side.
+    private var matches: [Match] = []
+
+    /// What holds in one combination of places.
+    struct Match {
+        /// Those that are true, in document order.
+        var attributes: [Int]
+        /// Whether a value is one for which the card gives no result, as its field declares.
+        var isRefused: Bool
+    }
 
     /// Combinations at most: a load takes well below a second.
     static let combinationsMax = 4096
@@ -23,24 +31,23 @@ struct Coverage {
         var label: Int
     }
 
-    init(_ characteristic: DocumentCharacteristic) throws(ScorecardFileError) {
+    /// `declared` are the fields of its document.
+    init(_ characteristic: DocumentCharacteristic, _ declared: [DocumentField]) throws(ScorecardFileError) {
         guard characteristic.attributes.count <= Self.attributesMax else {
             throw ScorecardFileError(
                 characteristic.place, "a characteristic has at most \(Self.attributesMax) attributes: take wider ranges"
             )
         }
         let tests = characteristic.attributes.flatMap(\.predicate.tests)
-        var fields: [String] = []
-        for test in tests where !fields.contains(test.field) {
-            fields.append(test.field)
-            guard fields.count <= Self.fieldsMax else {
-                throw ScorecardFileError(
-                    characteristic.place, "a characteristic weighs at most \(Self.fieldsMax) features: split it")
-            }
+        let fields = characteristic.fieldNames
+        guard fields.count <= Self.fieldsMax else {
+            throw ScorecardFileError(
+                characteristic.place, "a characteristic weighs at most \(Self.fieldsMax) features: split it")
         }
-        starts = fields.map { field in
+        let domains = fields.map { name in declared.first { $0.name == name }?.domain ?? FieldDomain() }
+        starts = zip(fields, domains).map { field, domain in
             var starts: Set<Int64> = []
-            for number in tests.lazy.filter({ $0.field == field }).flatMap(\.numbers) {
+            for number in tests.lazy.filter({ $0.field == field }).flatMap(\.numbers) + domain.numbers {
                 if number.isWhole, let start = Int64(exactly: number.floor), start > .min { starts.insert(start) }
                 if let start = Int64(exactly: number.floor + 1), start > .min { starts.insert(start) }
             }
@@ -55,29 +62,24 @@ struct Coverage {
             )
         }
         for combination in 0..<combinations {
-            let values = values(of: combination)
-            matches.append(
-                characteristic.attributes.indices.filter { index in
-                    characteristic.attributes[index].predicate.truth { test in
-                        test.truth(of: values[fields.firstIndex(of: test.field)!])
-                    } == true
-                })
+            let prepared = zip(domains, values(of: combination)).map { $0.prepare($1.map { ExactNumber($0) }) }
+            let isRefused = prepared.contains(.noResult)
+            let values = prepared.map { if case .number(let number) = $0 { number } else { ExactNumber?.none } }
+            let attributes = characteristic.attributes.indices.filter { index in
+                characteristic.attributes[index].predicate.truth { test in
+                    test.truth(of: values[fields.firstIndex(of: test.field)!])
+                } == true
+            }
+            matches.append(Match(attributes: isRefused ? [] : attributes, isRefused: isRefused))
         }
     }
 
-    /// The attributes before `attribute` that are true somewhere where it is, ascending.
-    func attributes(before attribute: Int) -> [Int] {
-        var before: Set<Int> = []
-        for match in matches where match.contains(attribute) { before.formUnion(match.prefix { $0 < attribute }) }
-        return before.sorted()
-    }
-
     /// Boxes of all combinations that `label` gives a number, merged where neighbours have the same; ascending.
-    func boxes(_ label: ([Int]) -> Int?) -> [Box] {
+    func boxes(_ label: (Match) -> Int?) -> [Box] {
         boxes(axis: 0, at: 0, label)
     }
 
-    private func boxes(axis: Int, at base: Int, _ label: ([Int]) -> Int?) -> [Box] {
+    private func boxes(axis: Int, at base: Int, _ label: (Match) -> Int?) -> [Box] {
         guard axis < starts.count else {
             return label(matches[base]).map { [Box(values: [], label: $0)] } ?? []
         }
@@ -115,33 +117,5 @@ struct Coverage {
             rest = next
         }
         return values.reversed()
-    }
-}
-
-extension FieldTest {
-    /// The exact truth for an integer feature; nil is unknown.
-    fileprivate func truth(of value: Int64?) -> Bool? {
-        switch condition {
-        case .isMissing: value == nil
-        case .isNotMissing: value != nil
-        case .compare(let comparison, .number(let number)): value.map { number.compare(Int128($0), comparison) }
-        case .compare: value.map { _ in false }
-        case .isIn: value.map { value in numbers.contains { $0.compare(Int128(value), .equal) } }
-        case .isNotIn: value.map { value in !numbers.contains { $0.compare(Int128(value), .equal) } }
-        }
-    }
-}
-
-extension ExactNumber {
-    /// Whether `value` stands so to this number: `x < 2.5` is `x ≤ 2` for whole x.
-    fileprivate func compare(_ value: Int128, _ comparison: FieldTest.Operator) -> Bool {
-        switch comparison {
-        case .equal: isWhole && value == floor
-        case .notEqual: !isWhole || value != floor
-        case .lessThan: isWhole ? value < floor : value <= floor
-        case .lessOrEqual: value <= floor
-        case .greaterThan: value > floor
-        case .greaterOrEqual: isWhole ? value >= floor : value > floor
-        }
     }
 }

@@ -36,11 +36,14 @@ extension ScorecardDocument {
         var attributes: [Int?] = []
         var reasons: [DocumentReason] = []
         for characteristic in characteristics {
-            let found = characteristic.attributes.firstIndex { attribute in
-                attribute.predicate.truth { $0.truth(of: values[$0.field]) } == true
+            let prepared = prepared(values, for: characteristic)
+            let found = prepared.flatMap { values in
+                characteristic.attributes.firstIndex { attribute in
+                    attribute.predicate.truth { $0.truth(of: values[$0.field]) } == true
+                }
             }
             attributes.append(found)
-            guard let found, let points = characteristic.attributes[found].points.value(values) else {
+            guard let found, let points = characteristic.attributes[found].points.value(prepared ?? values) else {
                 score = nil
                 continue
             }
@@ -61,6 +64,26 @@ extension ScorecardDocument {
         }
         let areTold = usesReasonCodes && score != nil
         return DocumentEvaluation(score: score, attributes: attributes, reasons: areTold ? ranked.map(\.element) : [])
+    }
+}
+
+extension ScorecardDocument {
+    /// The values that a characteristic weighs, as their fields say; nil where the standard gives no result.
+    private func prepared(_ values: [String: FieldValue], for characteristic: DocumentCharacteristic)
+        -> [String: FieldValue]?
+    {
+        var prepared = values
+        let names = characteristic.fieldNames
+        for field in fields where names.contains(field.name) && !field.isText {
+            var number: ExactNumber?
+            if case .number(let value) = values[field.name] { number = ExactNumber("\(value)") }
+            switch field.domain.prepare(number) {
+            case .noResult: return nil
+            case .missing: prepared[field.name] = nil
+            case .number(let number): prepared[field.name] = .number(number.double)
+            }
+        }
+        return prepared
     }
 }
 
@@ -91,7 +114,7 @@ extension FieldTest.Constant {
 }
 
 extension FieldTest.Operator {
-    fileprivate func holds<T: Comparable>(_ left: T, _ right: T) -> Bool {
+    func holds<T: Comparable>(_ left: T, _ right: T) -> Bool {
         switch self {
         case .equal: left == right
         case .notEqual: left != right

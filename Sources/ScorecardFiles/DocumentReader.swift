@@ -3,96 +3,91 @@ import Scoring
 extension ScorecardDocument {
     /// Reads a file of at most `ScorecardFile.sizeMax` bytes. Complexity: linear in the bytes. Errors name the place.
     public init(_ bytes: [UInt8]) throws(ScorecardFileError) {
+        let faults = Faults()
+        let document = Self.read(bytes, faults)
+        if let error = faults.errors.min(by: { $0.place < $1.place }) { throw error }
+        self = document!
+    }
+
+    /// Notes all that is wrong. The document is what could be read, nil where nothing could.
+    static func read(_ bytes: [UInt8], _ faults: Faults) -> ScorecardDocument? {
+        faults.attempt { () throws(ScorecardFileError) in try tree(bytes) }.flatMap { read($0, faults) }
+    }
+
+    static func tree(_ bytes: [UInt8]) throws(ScorecardFileError) -> XMLTree {
         guard bytes.count <= ScorecardFile.sizeMax else {
             throw ScorecardFileError(
                 Place(line: 1, column: 1), "the file is larger than \(ScorecardFile.sizeMax) bytes")
         }
-        let root = try XMLTree.parse(bytes)
-        try Vocabulary.check(root)
-        guard let version = root["version"], version.hasPrefix("4.") else {
-            throw root.error("version must be 4.x, not '\(root["version"] ?? "")'")
-        }
-        try self.init(root, try root.only("Scorecard"))
+        return try XMLTree.parse(bytes)
     }
 
-    private init(_ root: XMLTree, _ card: XMLTree) throws(ScorecardFileError) {
-        guard card["functionName"] == "regression" else { throw card.error("functionName must be regression") }
-        guard try card.boolean("isScorable", default: true) else {
-            throw card.error("isScorable is false: the model says that it is not to be used")
+    static func read(_ root: XMLTree, _ faults: Faults) -> ScorecardDocument? {
+        Vocabulary.check(root, faults)
+        guard root.name == "PMML" else { return nil }
+        if root["version"]?.hasPrefix("4.") != true {
+            faults.note(root.error("version must be 4.x, not '\(root["version"] ?? "")'"))
         }
-        guard let algorithm = Scorecard.ReasonCodeAlgorithm(rawValue: card["reasonCodeAlgorithm"] ?? "pointsBelow")
-        else { throw card.error("reasonCodeAlgorithm is pointsBelow or pointsAbove") }
+        return faults.attempt { () throws(ScorecardFileError) in try root.only("Scorecard") }
+            .map { ScorecardDocument(root, $0, faults) }
+    }
+
+    private init(_ root: XMLTree, _ card: XMLTree, _ faults: Faults) {
+        func check(_ isFine: Bool, _ problem: String) { if !isFine { faults.note(card.error(problem)) } }
+        let isScorable = faults.attempt { () throws(ScorecardFileError) in
+            try card.boolean("isScorable", default: true)
+        }
+        let usesReasonCodes = faults.attempt { () throws(ScorecardFileError) in
+            try card.boolean("useReasonCodes", default: true)
+        }
+        let algorithm = Scorecard.ReasonCodeAlgorithm(rawValue: card["reasonCodeAlgorithm"] ?? "pointsBelow")
         let method = card["baselineMethod"] ?? "other"
-        guard ["max", "min", "mean", "neutral", "other"].contains(method) else {
-            throw card.error("baselineMethod is max, min, mean, neutral or other, not '\(method)'")
+        check(card["functionName"] == "regression", "functionName must be regression")
+        check(isScorable ?? true, "isScorable is false: the model says that it is not to be used")
+        check(algorithm != nil, "reasonCodeAlgorithm is pointsBelow or pointsAbove")
+        check(
+            ["max", "min", "mean", "neutral", "other"].contains(method),
+            "baselineMethod is max, min, mean, neutral or other, not '\(method)'")
+        let fields = FieldReader(root, card, faults).fields
+        let number = { (name: String) in
+            faults.attempt { () throws(ScorecardFileError) in try card.number(name) } ?? nil
         }
-        let fields = try Self.fields(root, card)
-        let baseline = try card.number("baselineScore")
-        var characteristics: [DocumentCharacteristic] = []
-        for element in try card.only("Characteristics").children {
-            characteristics.append(try CharacteristicReader(fields: fields, baseline: baseline).read(element))
-        }
-        guard !characteristics.isEmpty else { throw card.error("a card has at least one Characteristic") }
+        let reader = CharacteristicReader(fields: fields, baseline: number("baselineScore"), faults: faults)
+        let list = faults.attempt { () throws(ScorecardFileError) in try card.only("Characteristics") }
+        let elements = list?.children("Characteristic") ?? []
+        check(list == nil || !elements.isEmpty, "a card has at least one Characteristic")
         name = card["modelName"] ?? ""
-        self.version = root.child("Header")?["modelVersion"] ?? ""
+        version = root.child("Header")?["modelVersion"] ?? ""
         self.fields = fields
-        initialScore = try card.number("initialScore") ?? ExactNumber("0")!
-        usesReasonCodes = try card.boolean("useReasonCodes", default: true)
-        reasonCodeAlgorithm = algorithm
+        initialScore = number("initialScore") ?? ExactNumber("0")!
+        self.usesReasonCodes = usesReasonCodes ?? true
+        reasonCodeAlgorithm = algorithm ?? .pointsBelow
+        statesBaselineMethod = card["baselineMethod"] != nil
         baselineMethod = method
-        self.characteristics = characteristics
-        extensions = try ModelExtensions(card)
+        characteristics = elements.map { reader.read($0) }
+        extensions = ModelExtensions(card, faults)
         place = card.place
-    }
-
-    /// The declared fields that predicates may name; the target, which none may, is left out.
-    private static func fields(_ root: XMLTree, _ card: XMLTree) throws(ScorecardFileError) -> [DocumentField] {
-        var usage: [String: String] = [:]
-        for element in try card.only("MiningSchema").children {
-            let type = element["usageType"] ?? "active"
-            guard ["active", "target", "predicted"].contains(type) else {
-                throw element.error("usageType '\(type)' is not supported: active, or target")
-            }
-            let name = try element.required("name")
-            guard usage.updateValue(type, forKey: name) == nil else {
-                throw element.error("'\(name)' stands here twice")
-            }
-        }
-        var fields: [DocumentField] = []
-        var names: Set<String> = []
-        for element in try root.only("DataDictionary").children {
-            let name = try element.required("name")
-            guard names.insert(name).inserted else { throw element.error("field '\(name)' is declared twice") }
-            let type = element["dataType"] ?? ""
-            guard ["string", "integer", "float", "double"].contains(type) else {
-                throw element.error("dataType is string, integer, float or double, not '\(type)'")
-            }
-            guard let usage = usage[name] else {
-                throw element.error("field '\(name)' is not in the MiningSchema: add it there, or take it out here")
-            }
-            if usage == "active" {
-                fields.append(DocumentField(name: name, isText: type == "string", place: element.place))
-            }
-        }
-        for element in try card.only("MiningSchema").children where !names.contains(element["name"] ?? "") {
-            throw element.error("'\(element["name"] ?? "")' is no field of the DataDictionary")
-        }
-        return fields
     }
 }
 
 private struct CharacteristicReader {
     let fields: [DocumentField]
     let baseline: ExactNumber?
+    let faults: Faults
 
-    func read(_ element: XMLTree) throws(ScorecardFileError) -> DocumentCharacteristic {
-        var attributes: [DocumentAttribute] = []
-        for child in element.children("Attribute") { attributes.append(try attribute(child)) }
-        guard !attributes.isEmpty else { throw element.error("a Characteristic has at least one Attribute") }
+    func read(_ element: XMLTree) -> DocumentCharacteristic {
+        let noted = faults.errors.count
+        let found = element.children("Attribute")
+        if found.isEmpty { faults.note(element.error("a Characteristic has at least one Attribute")) }
+        let attributes = found.compactMap { child in
+            child.isRefused ? nil : faults.attempt { () throws(ScorecardFileError) in try attribute(child) }
+        }
+        let own = faults.attempt { () throws(ScorecardFileError) in try element.number("baselineScore") } ?? nil
+        let isAnyOrder = faults.attempt { () throws(ScorecardFileError) in try ModelExtensions.isAnyOrder(element) }
         return DocumentCharacteristic(
-            name: element["name"], reasonCode: element["reasonCode"],
-            baselineScore: try element.number("baselineScore") ?? baseline, attributes: attributes,
-            isAnyOrder: try ModelExtensions.isAnyOrder(element), place: element.place)
+            name: element["name"], reasonCode: element["reasonCode"], baselineScore: own ?? baseline,
+            attributes: attributes, isAnyOrder: isAnyOrder ?? false, place: element.place,
+            isWhole: !element.isRefused && faults.errors.count == noted)
     }
 
     private func attribute(_ element: XMLTree) throws(ScorecardFileError) -> DocumentAttribute {

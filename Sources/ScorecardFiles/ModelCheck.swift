@@ -13,8 +13,7 @@ public struct ModelFinding: Equatable, Sendable {
     public let unknownFeature: String?
 }
 
-/// The check of one file, in order of place. A file that cannot be read as a scorecard has one finding; else all that is
-/// found is told.
+/// The check of one file, in order of place. All that is found is told at once.
 public struct ModelCheck {
     public private(set) var findings: [ModelFinding] = []
     /// nil where there is an error.
@@ -23,26 +22,56 @@ public struct ModelCheck {
     public var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
     /// `today` is what a validity date is compared with; nil leaves that out.
-    public init(_ bytes: [UInt8], round: Rounding? = nil, today: CalendarDate? = nil) {
-        do {
-            let document = try ScorecardDocument(bytes)
-            let lowering = Lowering(document, round: round)
-            for error in lowering.errors { note(error) }
-            for characteristic in document.characteristics {
-                note(CharacteristicCheck(characteristic, baselineMethod: document.baselineMethod)?.findings ?? [])
-            }
-            checkNames(document)
-            checkCodes(document, used: Set(lowering.reasonCodes))
-            if let end = document.extensions.validUntil, let today, end < today {
-                warn(
-                    document.extensions.places["plainscore.validUntil"] ?? document.place,
-                    "the model was valid until \(end): give a new date, or another model")
-            }
-            if !hasErrors { card = try lowering.card(of: bytes) }
-        } catch {
-            note(error)
-        }
+    public init(_ bytes: [UInt8], today: CalendarDate? = nil) {
+        let faults = Faults()
+        let document = ScorecardDocument.read(bytes, faults)
+        note(faults.errors.map { .error($0.place, $0.problem) }.oncePerProblem())
+        if let document { check(document, bytes, today, isWhole: faults.errors.isEmpty) }
         findings.sort { $0.place < $1.place }
+    }
+
+    /// `isWhole`: whether all of the file could be read.
+    private mutating func check(
+        _ document: ScorecardDocument, _ bytes: [UInt8], _ today: CalendarDate?, isWhole: Bool
+    ) {
+        let lowering = Lowering(document)
+        for error in lowering.errors { note(error) }
+        for field in document.fields { checkDomain(field, document) }
+        for (name, place) in document.extensions.foreign {
+            warn(place, "extension '\(name)' is not read: names here begin with plainscore.")
+        }
+        for characteristic in document.characteristics {
+            note(CharacteristicCheck(characteristic, document)?.findings ?? [])
+        }
+        checkNames(document)
+        if isWhole { checkCodes(document, used: Set(lowering.reasonCodes)) }
+        if let end = document.extensions.validUntil, let today, end < today {
+            warn(
+                document.extensions.places["plainscore.validUntil"] ?? document.place,
+                "the model was valid until \(end): give a new date, or another model")
+        }
+        if !hasErrors { card = try? lowering.card(of: bytes) }
+    }
+
+    /// Says where a field's own declaration leaves a person without a score, or weighs nothing.
+    private mutating func checkDomain(_ field: DocumentField, _ document: ScorecardDocument) {
+        let domain = field.domain
+        guard document.characteristics.contains(where: { $0.fieldNames.contains(field.name) }) else {
+            if document.characteristics.allSatisfy(\.isWhole) {
+                warn(field.place, "no characteristic weighs '\(field.name)': nothing of it changes a score")
+            }
+            return
+        }
+        if domain.declaresInvalid, domain.invalidTreatment == .returnInvalid {
+            let what = domain.intervals.isEmpty ? "Value" : "Interval"
+            warn(
+                domain.intervals.first?.place ?? field.place,
+                "\(what): no score where '\(field.name)' has a value that is not declared valid (invalidValueTreatment returnInvalid)"
+            )
+        }
+        if domain.isMissingRefused {
+            warn(field.miningPlace, "missingValueTreatment returnInvalid: no score while '\(field.name)' is missing")
+        }
     }
 
     private mutating func checkNames(_ document: ScorecardDocument) {
@@ -78,6 +107,17 @@ public struct ModelCheck {
     private mutating func note(_ more: [ModelFinding]) { findings += more }
 
     private mutating func warn(_ place: Place, _ problem: String) { findings.append(.warning(place, problem)) }
+}
+
+extension [ModelFinding] {
+    /// One finding for all that say the same, at the first place.
+    func oncePerProblem() -> [ModelFinding] {
+        Dictionary(grouping: self, by: \.problem).values.map { same in
+            let first = same.min { $0.place < $1.place }!
+            let places = same.count == 2 ? "1 more place" : "\(same.count - 1) more places"
+            return same.count == 1 ? first : .error(first.place, "\(first.problem) (and so in \(places))")
+        }
+    }
 }
 
 extension ModelFinding {

@@ -20,6 +20,8 @@ public struct ModelExtensions: Sendable {
     public private(set) var validUntil: CalendarDate?
     /// Where each extension stands, by name.
     private(set) var places: [String: Place] = [:]
+    /// Extensions of others, which are read past.
+    private(set) var foreign: [(name: String, place: Place)] = []
 
     static let reasonPrefix = "plainscore.reason."
     private static let names = [
@@ -27,37 +29,45 @@ public struct ModelExtensions: Sendable {
         "plainscore.scale.pointsToDouble",
     ]
 
-    init(_ card: XMLTree) throws(ScorecardFileError) {
+    init(_ card: XMLTree, _ faults: Faults) {
         var scaleParts: [String: XMLTree] = [:]
         for element in card.children("Extension") {
-            let name = try element.required("name")
-            let value = try element.required("value")
-            guard places.updateValue(element.place, forKey: name) == nil else {
-                throw element.error("extension '\(name)' stands here twice")
+            if Vocabulary.isForeign(element) {
+                foreign.append((element["name"] ?? "", element.place))
+                continue
             }
-            switch name {
-            case "plainscore.currency":
-                currency = Currency(value)
-                guard currency != nil else { throw element.error("'\(value)' is no ISO 4217 currency") }
-            case "plainscore.validUntil":
-                let bytes = Array(value.utf8)
-                validUntil = unsafe CalendarDate(bytes.span.bytes)
-                guard validUntil != nil else { throw element.error("'\(value)' is no date: YYYY-MM-DD") }
-            case "plainscore.scale.base", "plainscore.scale.odds", "plainscore.scale.pointsToDouble":
-                scaleParts[name] = element
-            case let name where name.hasPrefix(Self.reasonPrefix) && name != Self.reasonPrefix:
-                reasonTexts[String(name.dropFirst(Self.reasonPrefix.count))] = value
-            default:
-                throw element.error(
-                    "extension '\(name)' is not known: \(Self.names.joined(separator: ", ")), \(Self.reasonPrefix)CODE")
-            }
+            faults.attempt { () throws(ScorecardFileError) in try read(element, &scaleParts) }
         }
-        scale = try Self.scale(scaleParts)
+        scale = faults.attempt { () throws(ScorecardFileError) in try Self.scale(scaleParts) } ?? nil
+    }
+
+    private mutating func read(_ element: XMLTree, _ scaleParts: inout [String: XMLTree]) throws(ScorecardFileError) {
+        let name = try element.required("name")
+        let value = try element.required("value")
+        guard places.updateValue(element.place, forKey: name) == nil else {
+            throw element.error("extension '\(name)' stands here twice")
+        }
+        switch name {
+        case "plainscore.currency":
+            currency = Currency(value)
+            guard currency != nil else { throw element.error("'\(value)' is no ISO 4217 currency") }
+        case "plainscore.validUntil":
+            let bytes = Array(value.utf8)
+            validUntil = unsafe CalendarDate(bytes.span.bytes)
+            guard validUntil != nil else { throw element.error("'\(value)' is no date: YYYY-MM-DD") }
+        case "plainscore.scale.base", "plainscore.scale.odds", "plainscore.scale.pointsToDouble":
+            scaleParts[name] = element
+        case let name where name.hasPrefix(Self.reasonPrefix) && name != Self.reasonPrefix:
+            reasonTexts[String(name.dropFirst(Self.reasonPrefix.count))] = value
+        default:
+            throw element.error(
+                "extension '\(name)' is not known: \(Self.names.joined(separator: ", ")), \(Self.reasonPrefix)CODE")
+        }
     }
 
     /// Whether a characteristic says that its points need not be monotone.
     static func isAnyOrder(_ characteristic: XMLTree) throws(ScorecardFileError) -> Bool {
-        let extensions = characteristic.children("Extension")
+        let extensions = characteristic.children("Extension").filter { !Vocabulary.isForeign($0) }
         for element in extensions where element["name"] != "plainscore.points" || element["value"] != "anyOrder" {
             throw element.error("the extension of a Characteristic is plainscore.points with the value anyOrder")
         }

@@ -3,10 +3,10 @@ import Scoring
 
 /// A scorecard from a file on disk; errors name file and line.
 public enum ModelFile {
-    public static func read(_ path: String, round: Rounding? = nil) throws(ModelFileError) -> Scorecard {
+    public static func read(_ path: String) throws(ModelFileError) -> Scorecard {
         let bytes = try bytes(path)
         do {
-            return try ScorecardFile.parse(bytes, round: round)
+            return try ScorecardFile.parse(bytes)
         } catch {
             throw ModelFileError(description: "model \(path), \(error)")
         }

@@ -13,11 +13,12 @@ struct PredicateReader {
     }
 
     private func compound(_ element: XMLTree) throws(ScorecardFileError) -> Predicate {
-        guard element.children.count >= 2 else {
+        let children = element.children.filter { !Vocabulary.isForeign($0) }
+        guard children.count >= 2 else {
             throw element.error("a CompoundPredicate joins at least two predicates")
         }
         var parts: [Predicate] = []
-        for child in element.children { parts.append(try read(child)) }
+        for child in children { parts.append(try read(child)) }
         switch element["booleanOperator"] {
         case "and": return .and(parts)
         case "or": return .or(parts)
@@ -41,7 +42,7 @@ struct PredicateReader {
                 throw element.error("operator '\(name)' is not supported: \(known), isMissing or isNotMissing")
             }
             guard !field.isText || [.equal, .notEqual].contains(comparison) else {
-                throw element.error("'\(field.name)' is a string: it is equal or notEqual, in no order")
+                throw element.error("'\(field.name)' is a \(field.dataType): it is equal or notEqual, in no order")
             }
             guard let value = element["value"] else { throw element.error("\(name) needs a value") }
             return FieldTest(field: field.name, condition: .compare(comparison, try constant(value, field, element)))

@@ -7,13 +7,14 @@ public struct ScorecardDocument: Sendable {
     public let name: String
     /// The header's modelVersion.
     public let version: String
-    /// All that are declared but the target.
+    /// All that it takes: neither the target nor what is supplementary.
     public let fields: [DocumentField]
     public let initialScore: ExactNumber
     public let usesReasonCodes: Bool
     public let reasonCodeAlgorithm: Scorecard.ReasonCodeAlgorithm
     /// max, min, mean, neutral or other.
     public let baselineMethod: String
+    let statesBaselineMethod: Bool
     public let characteristics: [DocumentCharacteristic]
     public let extensions: ModelExtensions
     /// Of the Scorecard element.
@@ -22,8 +23,15 @@ public struct ScorecardDocument: Sendable {
 
 public struct DocumentField: Sendable {
     public let name: String
+    /// The feature of the catalogue that it stands for: its extension says it, else its name is the feature's.
+    public let featureName: String
+    public let dataType: String
+    /// Whether it is no number: a string or a boolean.
     public let isText: Bool
+    public let domain: FieldDomain
     public let place: Place
+    /// Of its MiningField.
+    let miningPlace: Place
 }
 
 public struct DocumentCharacteristic: Sendable {
@@ -36,6 +44,15 @@ public struct DocumentCharacteristic: Sendable {
     /// Whether the model says that its points need not rise or fall with the value.
     public let isAnyOrder: Bool
     public let place: Place
+    /// Whether all of it could be read; else its attributes are not all that the file has.
+    let isWhole: Bool
+
+    /// The fields that its predicates name, in order of first appearance.
+    var fieldNames: [String] {
+        var names: [String] = []
+        for test in attributes.flatMap(\.predicate.tests) where !names.contains(test.field) { names.append(test.field) }
+        return names
+    }
 }
 
 public struct DocumentAttribute: Sendable {

@@ -1,25 +1,36 @@
 /// All that a scorecard file may hold, in one place; `schemas/scorecards.md` says it to authors. Whatever is not here is
 /// refused by name and place, never ignored: a card says all that a score depends on.
 enum Vocabulary {
-    /// Read past with all that they contain: they describe the file and name outputs, but change no score.
-    static let ignored: Set<String> = ["Header", "Output"]
+    /// Read past with all that they contain: they describe the file, how it was made and how well it does, and name
+    /// outputs, but change no score.
+    static let ignored: Set<String> = [
+        "Header", "Output", "MiningBuildTask", "ModelStats", "ModelExplanation", "ModelVerification",
+    ]
 
     /// Of each element: its attributes, and the elements in it. `text` is for those that hold text.
     private static let elements: [String: (attributes: Set<String>, children: Set<String>, text: Bool)] = [
-        "PMML": (["version"], ["Header", "DataDictionary", "Scorecard"], false),
+        "PMML": (["version"], ["Header", "MiningBuildTask", "DataDictionary", "Scorecard"], false),
         "DataDictionary": (["numberOfFields"], ["DataField"], false),
-        "DataField": (["name", "optype", "dataType", "displayName"], [], false),
+        "DataField": (
+            ["name", "optype", "dataType", "displayName", "isCyclic"], ["Extension", "Interval", "Value"], false
+        ),
+        "Interval": (["closure", "leftMargin", "rightMargin"], [], false),
+        "Value": (["value", "displayValue", "property"], [], false),
         "Scorecard": (
             [
                 "modelName", "functionName", "algorithmName", "initialScore", "useReasonCodes", "reasonCodeAlgorithm",
                 "baselineScore", "baselineMethod", "isScorable",
             ],
-            ["Extension", "MiningSchema", "Output", "Characteristics"], false
+            ignored.union(["Extension", "MiningSchema", "Characteristics"]), false
         ),
         "Extension": (["name", "value", "extender"], [], false),
         "MiningSchema": ([], ["MiningField"], false),
-        // What is invalid is not said (no Value, no Interval in a DataField), so how it is treated changes nothing.
-        "MiningField": (["name", "usageType", "optype", "importance", "invalidValueTreatment"], [], false),
+        "MiningField": (
+            [
+                "name", "usageType", "optype", "importance", "invalidValueTreatment", "invalidValueReplacement",
+                "missingValueTreatment", "missingValueReplacement", "outliers",
+            ], [], false
+        ),
         "Characteristics": ([], ["Characteristic"], false),
         "Characteristic": (["name", "reasonCode", "baselineScore"], ["Extension", "Attribute"], false),
         "Attribute": (["partialScore", "reasonCode"], predicates.union(["ComplexPartialScore"]), false),
@@ -40,27 +51,38 @@ enum Vocabulary {
     ]
     private static let expressions: Set<String> = ["Apply", "Constant", "FieldRef"]
 
-    /// Refuses the first thing in `root` that is not in the vocabulary.
-    static func check(_ root: XMLTree) throws(ScorecardFileError) {
-        guard root.name == "PMML" else { throw root.error("PMML is wanted as the root, not \(root.name)") }
-        try check(element: root)
+    /// Whether an extension is of this format. Those of others are read past, wherever they stand.
+    static func isForeign(_ element: XMLTree) -> Bool {
+        element.name == "Extension" && element["name"].map { !$0.hasPrefix("plainscore.") } ?? true
     }
 
-    private static func check(element: XMLTree) throws(ScorecardFileError) {
-        if ignored.contains(element.name) { return }
-        guard let known = elements[element.name] else { throw element.error("\(element.name) is not supported") }
-        let unknown = element.attributes.keys.sorted().first { !known.attributes.contains($0) && !isNamespace($0) }
-        if let unknown {
-            throw element.error("attribute '\(unknown)' of \(element.name) is not supported: \(mend(unknown))")
+    /// Notes everything in `root` that is not in the vocabulary, and marks what holds it.
+    static func check(_ root: XMLTree, _ faults: Faults) {
+        guard root.name == "PMML" else {
+            return faults.note(root.error("PMML is wanted as the root, not \(root.name)"))
+        }
+        check(element: root, faults)
+    }
+
+    private static func check(element: XMLTree, _ faults: Faults) {
+        guard !ignored.contains(element.name), let known = elements[element.name] else { return }
+        func refuse(_ place: XMLTree, _ problem: String) {
+            faults.note(place.error(problem))
+            element.isRefused = true
+        }
+        for name in element.attributes.keys.sorted() where !known.attributes.contains(name) && !isNamespace(name) {
+            refuse(element, "attribute '\(name)' of \(element.name) is not supported: \(mend(name))")
         }
         if !known.text, !element.text.allSatisfy(\.isWhitespace) {
-            throw element.error("text is not wanted in \(element.name): take it out")
+            refuse(element, "text is not wanted in \(element.name): take it out")
         }
-        for child in element.children {
+        for child in element.children where !isForeign(child) {
             guard known.children.contains(child.name) else {
-                throw child.error("\(child.name) is not supported in \(element.name): \(mend(child.name))")
+                refuse(child, "\(child.name) is not supported in \(element.name): \(mend(child.name))")
+                continue
             }
-            try check(element: child)
+            check(element: child, faults)
+            if child.isRefused { element.isRefused = true }
         }
     }
 
@@ -71,14 +93,12 @@ enum Vocabulary {
     /// What to do about what people most often bring along.
     private static func mend(_ name: String) -> String {
         switch name {
-        case "missingValueReplacement", "missingValueTreatment":
-            "give each characteristic an attribute with isMissing instead"
-        case "outliers", "lowValue", "highValue", "Interval", "Value":
+        case "outliers", "lowValue", "highValue":
             "cover these values by attributes instead"
         case "LocalTransformations", "TransformationDictionary", "DerivedField":
             "weigh a feature of the catalogue instead"
         case "Targets": "put its constant into initialScore, and scale the points before"
-        case "Extension": "extensions stand in Scorecard or Characteristic"
+        case "Extension": "those of plainscore stand in Scorecard, Characteristic or DataField"
         default: "take it out"
         }
     }

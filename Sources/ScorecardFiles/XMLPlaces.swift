@@ -15,8 +15,11 @@ struct XMLPlaces {
 
     /// Of each start tag, in document order.
     private(set) var elements: [Place] = []
+    /// The bytes of each start tag, `<` and `>` included, in the same order.
+    private(set) var tags: [Range<Int>] = []
+    /// The file as a parser may read it: blanks stand in place of a declaration of ASCII.
+    private(set) var bytes: [UInt8]
 
-    private let bytes: [UInt8]
     private var index = 0
     private var line = 1
     private var column = 1
@@ -60,6 +63,7 @@ struct XMLPlaces {
     private mutating func startTag() throws(ScorecardFileError) {
         guard depth < Self.depthMax else { throw error("nested deeper than \(Self.depthMax) elements") }
         elements.append(Place(line: line, column: column))
+        let start = index
         depth += 1
         var quote: UInt8?
         var last: UInt8 = 0
@@ -72,6 +76,7 @@ struct XMLPlaces {
                 quote = byte
             } else if byte == UInt8(ascii: ">") {
                 if last == UInt8(ascii: "/") { depth -= 1 }
+                tags.append(start..<index)
                 return
             }
             last = byte
@@ -87,15 +92,40 @@ struct XMLPlaces {
         advance()
     }
 
-    /// `<?xml version="1.0" encoding="UTF-8"?>`: the encoding is UTF-8 or left out.
+    /// `<?xml version="1.0" encoding="UTF-8"?>`: the encoding is UTF-8, or left out, or one that has ASCII's bytes for
+    /// ASCII's characters while the file has no others. Then its bytes are UTF-8 whatever they are called.
     private mutating func declaration() throws(ScorecardFileError) {
         let start = index
-        let place = error("the encoding must be UTF-8: save the file as UTF-8")
+        let place = error("")
         skip(past: "?>")
-        let text = String(decoding: bytes[start..<index], as: UTF8.self).lowercased()
-        guard let encoding = text.range(of: "encoding") else { return }
-        let value = text[encoding.upperBound...].drop { $0.isWhitespace || $0 == "=" }.dropFirst()
-        guard ["utf-8", "us-ascii"].contains(String(value.prefix { $0 != "\"" && $0 != "'" })) else { throw place }
+        let text = String(decoding: bytes[start..<index], as: UTF8.self)
+        guard let name = text.firstMatch(of: /encoding\s*=\s*["']([A-Za-z0-9._:-]*)["']/)?.output.1 else {
+            guard !text.contains("encoding") else { throw Self.encodingError(place.place, "") }
+            return
+        }
+        let encoding = name.lowercased()
+        if ["utf-8", "utf8"].contains(encoding) { return }
+        guard Self.extendsASCII(encoding) else { throw Self.encodingError(place.place, "not \(name): ") }
+        guard bytes.allSatisfy({ $0 < 0x80 }) else {
+            throw Self.encodingError(place.place, "the declaration says \(name), and there are other characters: ")
+        }
+        // Without a declaration a file is UTF-8.
+        for place in start..<index where bytes[place] != UInt8(ascii: "\n") { bytes[place] = UInt8(ascii: " ") }
+    }
+
+    private static func encodingError(_ place: Place, _ why: String) -> ScorecardFileError {
+        ScorecardFileError(
+            place, "the encoding must be UTF-8: \(why)save the file as UTF-8 and declare encoding=\"UTF-8\"")
+    }
+
+    /// Whether an encoding of this name writes ASCII's characters as ASCII does.
+    private static func extendsASCII(_ name: String) -> Bool {
+        let names: Set = [
+            "ascii", "us-ascii", "us", "ansi_x3.4-1968", "ansi_x3.4-1986", "iso_646.irv:1991", "iso646-us", "iso-ir-6",
+            "ibm367", "cp367", "csascii", "646",
+        ]
+        return names.contains(name)
+            || ["iso-8859-", "iso8859-", "iso_8859-", "windows-125", "cp125", "latin"].contains { name.hasPrefix($0) }
     }
 
     private func isAt(_ text: StaticString) -> Bool {

@@ -6,20 +6,26 @@ final class XMLTree {
     let name: String
     let attributes: [String: String]
     let place: Place
+    /// Where its start tag stands in the file's bytes.
+    let tag: Range<Int>
+    /// Whether something in it is refused by name: then what else it lacks is not told.
+    var isRefused = false
     fileprivate(set) var children: [XMLTree] = []
     fileprivate(set) var text = ""
 
-    fileprivate init(name: String, attributes: [String: String], place: Place) {
+    fileprivate init(name: String, attributes: [String: String], place: Place, tag: Range<Int>) {
         self.name = name
         self.attributes = attributes
         self.place = place
+        self.tag = tag
     }
 
     /// The root of a file without DTD, of bounded depth, in UTF-8: what `XMLPlaces` lets through. No entity is expanded
     /// but XML's own five, nothing is fetched.
     static func parse(_ bytes: [UInt8]) throws(ScorecardFileError) -> XMLTree {
-        let builder = Builder(places: try XMLPlaces(bytes).elements)
-        let parser = XMLParser(data: Data(bytes))
+        let places = try XMLPlaces(bytes)
+        let builder = Builder(places)
+        let parser = XMLParser(data: Data(places.bytes))
         parser.delegate = builder
         parser.shouldResolveExternalEntities = false
         let parsed = parser.parse()
@@ -85,9 +91,15 @@ private final class Builder: NSObject, XMLParserDelegate {
     /// Of the first error.
     private(set) var faultPlace: Place?
     private var open: [XMLTree] = []
+    /// `p:` where the root says that p stands for PMML's namespace; then elements are called without it.
+    private var prefix = ""
     private var places: ArraySlice<Place>
+    private var tags: ArraySlice<Range<Int>>
 
-    init(places: [Place]) { self.places = places[...] }
+    init(_ places: XMLPlaces) {
+        self.places = places.elements[...]
+        tags = places.tags[...]
+    }
 
     var isComplete: Bool { open.isEmpty && places.isEmpty }
 
@@ -95,8 +107,14 @@ private final class Builder: NSObject, XMLParserDelegate {
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
         attributes: [String: String]
     ) {
+        if root == nil, let colon = name.firstIndex(of: ":"),
+            attributes["xmlns:\(name[..<colon])"]?.hasPrefix("http://www.dmg.org/PMML") == true
+        {
+            prefix = String(name[...colon])
+        }
+        let name = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
         let place = places.popFirst() ?? Place(line: parser.lineNumber, column: parser.columnNumber)
-        let element = XMLTree(name: name, attributes: attributes, place: place)
+        let element = XMLTree(name: name, attributes: attributes, place: place, tag: tags.popFirst() ?? 0..<0)
         if let parent = open.last { parent.children.append(element) } else { root = element }
         open.append(element)
     }

@@ -107,7 +107,7 @@ extension PipelineOnARealBroker {
             #expect(withdrawn.errors.contains("was withdrawn at 2005-10-01T00:00:00.000Z"))
             let newcomer = try run("newcomer")
             #expect(newcomer.exitCode == 0)
-            #expect(newcomer.output.hasPrefix("No score yet on 2005-10-01: statement.days_past_due.latest is missing"))
+            #expect(newcomer.output.hasPrefix("No score yet: statement.days_past_due.latest is missing"))
 
             let files = try TemporaryFolder()
             let digits = Data((String(repeating: "0123456789abcdef", count: 4) + "\n").utf8)

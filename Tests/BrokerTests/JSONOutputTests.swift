@@ -5,8 +5,8 @@ import Testing
 extension PipelineOnARealBroker {
     /// Every subcommand that prints takes `--json`, and then prints nothing but JSON, one a line.
     @Suite struct JSONOutputTests {
-        /// Print what is no data: a script for a shell.
-        private let withoutJSON: Set<String> = ["completions"]
+        /// Print what is no data: a script for a shell, a map to fill in.
+        private let withoutJSON: Set<String> = ["completions", "model adapt"]
         /// Is refused in a timeline for history, as this one is.
         private let liveAlone: Set<String> = ["clock accept"]
 

@@ -75,6 +75,7 @@ struct ScorePageTests {
 
     private func expect(_ shown: Chromium.Rendering, tells json: ScorePageJSON) {
         #expect(shown.heading == "Score \(json.score)")
+        #expect((json.scoreMin...json.scoreMax).contains(json.score))
         #expect(
             shown.listItems.map(plain)
                 == json.reasons.map { reason in
@@ -188,6 +189,8 @@ private struct ScorePageJSON: Decodable {
         let score: Int?
         let characteristics: [Movement]
     }
+    let scoreMin: Int
+    let scoreMax: Int
     let score: Int
     let initialScore: Int
     let characteristics: [Part]

@@ -35,15 +35,42 @@ struct ModelCheckProgramTests {
         #expect(line.hasSuffix("; did you mean 'statement.limit.latest'?"))
     }
 
-    @Test func `fractional points are an error unless --round says how`() throws {
+    @Test func `fractional points are an error, and its mend gives a card that passes`() throws {
         let folder = try TemporaryFolder()
         let path = try changed("partialScore=\"-35\"", "partialScore=\"-35.5\"", in: folder)
         let refused = try Program.run(["model", "check", path])
         let error = try #require(refused.lines.first { $0.contains(" error: ") })
         #expect(refused.exitCode == 1 && error.contains("partialScore must be a whole number, not '-35.5'"))
-        #expect(try Program.run(["model", "check", path, "--round", "halfEven"]).exitCode == 0)
-        let wrong = try Program.run(["model", "check", path, "--round", "nearest"])
+        #expect(error.contains("`plainscore model adapt --round halfEven FILE -o OUT`"))
+        let out = folder.path("out.pmml")
+        let adapted = try Program.run(["model", "adapt", "--round", "halfEven", path, "-o", out])
+        #expect(
+            adapted.exitCode == 0 && adapted.lines.contains("rounded 1 numbers: a score changes by 0.5 points at most"))
+        #expect(try Program.run(["model", "check", out]).exitCode == 0)
+        let again = try Program.run(["model", "adapt", "--round", "halfEven", path, "-o", out])
+        #expect(again.exitCode == 2 && again.errors.contains("is there already"))
+        let wrong = try Program.run(["model", "adapt", path, "--round", "nearest"])
         #expect(wrong.exitCode == 2 && wrong.errors.contains("give one of halfEven, halfAway, down, up, towardZero"))
+    }
+
+    @Test func `the map that adapt proposes, filled in, makes the card load`() throws {
+        let folder = try TemporaryFolder()
+        let path = try changed("statement.limit.latest", "CreditLimit", in: folder)
+        let proposed = try Program.run(["model", "adapt", path])
+        #expect(proposed.exitCode == 0 && proposed.lines.contains(#""CreditLimit" = """#))
+        #expect(proposed.lines.contains { $0.hasPrefix("# near by name: ") && $0.contains("limit") })
+        let map = folder.path("map.toml")
+        let text = proposed.lines.joined(separator: "\n")
+        try text.write(toFile: map, atomically: false, encoding: .utf8)
+        let out = folder.path("out.pmml")
+        let empty = try Program.run(["model", "adapt", path, "--map", map, "-o", out])
+        #expect(empty.exitCode == 1 && empty.errors.contains("field 'CreditLimit' has no feature"))
+        let filled = text.replacing(#""CreditLimit" = """#, with: #""CreditLimit" = "statement.limit.latest""#)
+        try filled.write(toFile: map, atomically: false, encoding: .utf8)
+        let done = try Program.run(["model", "adapt", path, "--map", map, "-o", out])
+        #expect(done.exitCode == 0 && done.lines.contains("field 'CreditLimit' is statement.limit.latest"))
+        let check = try Program.run(["model", "check", out])
+        #expect(check.lines.last?.contains("scores 431 to 570") == true)
     }
 
     @Test func `--json is one document`() throws {

@@ -58,35 +58,6 @@ import Testing
             [points(29, 90), points(30, 0), points(nil, 29), points(nil, 30), points(nil, nil)] == [10, -5, 10, -5, 10])
     }
 
-    static let roundings: [(Rounding, [Int32])] = [
-        (.halfEven, [2, 4, -2, 3, -3]), (.halfAway, [3, 4, -3, 3, -3]), (.down, [2, 3, -3, 2, -3]),
-        (.up, [3, 4, -2, 3, -2]), (.towardZero, [2, 3, -2, 2, -2]),
-    ]
-
-    @Test(arguments: roundings)
-    func `fractional points are whole as one says, and the model is another one then`(
-        _ how: Rounding, _ points: [Int32]
-    )
-        throws
-    {
-        var text = CardText()
-        let given = ["2.5", "3.5", "-2.5", "2.75", "-2.75"]
-        text.characteristics.replaceSubrange(
-            1...3,
-            with: given.enumerated().map { index, points in
-                CardText.attribute(0, "equal", "\(index)").replacingOccurrences(of: "\"0\">", with: "\"\(points)\">")
-            })
-        let error = #expect(throws: ScorecardFileError.self) { try ScorecardFile.parse(text.bytes) }
-        #expect(error?.problem.contains("partialScore must be a whole number, not '2.5'") == true)
-        let card = try ScorecardFile.parse(text.bytes, round: how)
-        #expect(card.characteristics[0].bins.map(\.points) == points)
-        let other = try ScorecardFile.parse(text.bytes, round: how == .up ? .down : .up)
-        #expect(card.hash != other.hash)
-        let whole = CardText().bytes
-        let plain = try ScorecardFile.parse(whole).hash
-        #expect(try ScorecardFile.parse(whole, round: how).hash == plain)
-    }
-
     @Test func `a model carries scale and validity`() throws {
         var text = CardText()
         text.extensions += [

@@ -9,25 +9,47 @@ import Testing
         // Of PMML what is not read.
         ("<Characteristics>", "<LocalTransformations/><Characteristics>", "LocalTransformations is not supported"),
         ("<MiningSchema>", "<Targets/><MiningSchema>", "Targets is not supported in Scorecard"),
-        ("<MiningSchema>", "<ModelStats/><MiningSchema>", "ModelStats is not supported in Scorecard"),
         (
             "<DataDictionary>", "<TransformationDictionary/><DataDictionary>",
             "TransformationDictionary is not supported"
         ),
         ("<DataDictionary>", "<DataDictionary><DerivedField/>", "DerivedField is not supported"),
         (
-            "<MiningField name", "<MiningField missingValueReplacement=\"0\" name",
-            "'missingValueReplacement' of MiningField"
+            "<MiningField name", "<MiningField missingValueTreatment=\"asBefore\" name",
+            "missingValueTreatment 'asBefore' is not supported"
         ),
         (
-            "<MiningField name", "<MiningField missingValueTreatment=\"asMean\" name",
-            "'missingValueTreatment' of MiningField"
+            "<MiningField name", "<MiningField missingValueReplacement=\"none\" name",
+            "missingValueReplacement must be a number"
+        ),
+        (
+            "<MiningField name", "<MiningField invalidValueTreatment=\"asValue\" name",
+            "invalidValueReplacement goes with invalidValueTreatment asValue"
         ),
         ("<MiningField name", "<MiningField outliers=\"asExtremeValues\" name", "'outliers' of MiningField"),
-        ("<MiningField name", "<MiningField usageType=\"supplementary\" name", "usageType 'supplementary'"),
+        ("<MiningField name", "<MiningField usageType=\"group\" name", "usageType 'group' is not supported"),
         (
-            "dataType=\"integer\"/>", "dataType=\"integer\"><Value value=\"-1\" property=\"missing\"/></DataField>",
-            "Value is not supported in DataField"
+            "dataType=\"integer\"/>", "dataType=\"integer\"><Value value=\"-1\" property=\"odd\"/></DataField>",
+            "property is valid, invalid or missing, not 'odd'"
+        ),
+        (
+            "dataType=\"integer\"/>",
+            "dataType=\"integer\"><Interval closure=\"closed\" leftMargin=\"0\"/></DataField>",
+            "closure of an Interval is openOpen, openClosed, closedOpen, closedClosed"
+        ),
+        (
+            "dataType=\"integer\"/>", "dataType=\"integer\"><Interval closure=\"openOpen\"/></DataField>",
+            "an Interval needs leftMargin, rightMargin, or both"
+        ),
+        (
+            "dataType=\"integer\"/>",
+            "dataType=\"integer\"><Interval closure=\"openOpen\" leftMargin=\"2\" rightMargin=\"1\"/></DataField>",
+            "leftMargin 2 lies above rightMargin 1"
+        ),
+        (
+            "optype=\"continuous\" dataType=\"integer\"/>",
+            "optype=\"ordinal\" dataType=\"integer\"><Interval closure=\"openOpen\" leftMargin=\"2\"/></DataField>",
+            "an Interval stands in a continuous field"
         ),
         ("dataType=\"integer\"", "dataType=\"date\"", "dataType is string, integer, float or double, not 'date'"),
         (
@@ -110,7 +132,10 @@ import Testing
             "reason code R1 has no text"
         ),
         (" reasonCode=\"R1\"", "partialScore=\"10\"", "a reasonCode is wanted"),
-        ("<MiningField name=\"statement.days_past_due.latest\"/>", "<DataField", "is not in the MiningSchema"),
+        (
+            "<MiningField name=\"statement.days_past_due.latest\"/>", "lessThan",
+            "is no active field of DataDictionary and MiningSchema"
+        ),
     ])
     func `what is missing is named where it is missing`(_ gone: String, _ place: String, _ problem: String) throws {
         let changed = try #require(CardText().replacing(gone, ""))

@@ -11,8 +11,11 @@ extension Explanation {
         json.beginObject()
         json.member("status", score == nil ? "noScore" : "scored")
         json.member("day", date(day))
+        json.member("dayBeginsAt", Timestamp.text(dayBeginsAt))
         json.member("clock", time: clock)
         json.member("score", optional: score)
+        json.member("scoreMin", scorecard.scoreRange.lowerBound)
+        json.member("scoreMax", scorecard.scoreRange.upperBound)
         json.member("initialScore", scorecard.initialScore)
         if let missing { json.member("missingFeature", characteristics[missing].feature) }
         json.member("currency", scorecard.currency.description)
@@ -132,6 +135,7 @@ extension ScoreMoment {
     fileprivate func write(_ scorecard: Scorecard, into json: inout JSONText) {
         json.member("day", date(day))
         json.member("clock", time: clock)
+        json.member("occurredAt", time: occurredAt)
         json.member("previousScore", optional: previousScore)
         json.member("score", optional: score)
         json.member("cause", causeName)

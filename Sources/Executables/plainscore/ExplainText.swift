@@ -11,18 +11,28 @@ extension Explanation {
     }
 
     private func heading(_ scorecard: Scorecard) -> [String] {
-        let day = CalendarDate(days: day)?.description ?? ""
+        let day = standingDay
+        let range = scorecard.rangeWords
         let model = "model \(scorecard.name) \(scorecard.version), \(scorecard.hash.hex)"
         let clock = "the clock of this person's timeline stands at \(clock.map(Timestamp.text) ?? "no time yet")"
         guard let score else {
             let feature = missing.map { characteristics[$0].feature } ?? "a feature"
             return [
-                "No score yet on \(day): \(feature) is missing, and the card gives no points for that.", model, clock,
+                "No score yet: \(feature) is missing, and the card gives no points for that.",
+                "the card's scores are \(range)", day, model, clock,
             ]
         }
         let sum = score - scorecard.initialScore
         let points = "initial score \(scorecard.initialScore) \(sum < 0 ? "−" : "+") \(abs(sum)) points"
-        return ["Score \(score) on \(day) = \(points)", model, clock]
+        return ["Score \(score), of \(range) = \(points)", day, model, clock]
+    }
+
+    /// In words, with the time at which it began where that is not midnight of the day's own date.
+    private var standingDay: String {
+        let date = CalendarDate(days: day)?.description ?? ""
+        let isShifted = dayBeginsAt != Int64(day) * Timestamp.dayMilliseconds
+        let began = isShifted ? ": it began at \(Timestamp.text(dayBeginsAt))" : ""
+        return "windows end with this person's day \(date)\(began)"
     }
 
     private func points(_ scorecard: Scorecard) -> [String] {
@@ -114,7 +124,7 @@ extension ExplainedCharacteristic.Input {
         }
         let rows = evidence.newest.map { fact in
             [
-                "      \(CalendarDate(days: fact.day)?.description ?? "")", fact.type.name,
+                "      \(dateText(fact.occurredAt))", fact.type.name,
                 fact.id.map { "\(fact.producer ?? "")/\($0)" } ?? "(no longer in the log)",
                 fact.amounts.map { "\($0.name) \(said($0.value))" }.joined(separator: ", "),
             ]
@@ -126,6 +136,9 @@ extension ExplainedCharacteristic.Input {
 extension Evidence {
     fileprivate var isCut: Bool { total > newest.count }
 }
+
+/// The date, in UTC, of a time as it was sent: `2005-06-30`.
+func dateText(_ time: Int64) -> String { String(Timestamp.text(time).prefix(10)) }
 
 private func shown(_ points: Int32?) -> String { points.map { "\($0)" } ?? "none" }
 

@@ -8,22 +8,21 @@ import Wire
 /// `plainscore model check`: whether a scorecard file can be used, before anything runs on it.
 extension Command {
     static var modelCheck: Command {
-        let choices = Rounding.allCases.map(\.rawValue).joined(separator: "|")
-        return Command(
+        Command(
             path: ["model", "check"],
             summary: "Check a scorecard file: features, coverage, points, reasons, missing values.",
             operands: [Operand(name: "FILE", help: "the scorecard, PMML 4 (schemas/scorecards.md)")],
             options: [
-                .value("round", "HOW", "make fractional points whole: \(choices); without it they are errors"),
-                .flag("json", "one JSON document instead of lines"),
+                .flag("json", "one JSON document instead of lines")
             ],
             needsLog: false,
             notes: """
                 Each finding is a line FILE:LINE: error or warning: what is wrong, and the mend. Errors (exit 1) are mended
-                before a model is used: a field that is no feature, a range that no attribute covers or that two cover, an attribute
-                that is never reached, points that are not whole, a reason code without a text. Warnings (exit 0) may be meant:
-                no score while a feature is missing, points that rise and then fall, a baseline that does not go with its
-                method, a text that no code uses, a validity date that has passed.
+                before a model is used: a field that is no feature, a range that no attribute covers, points that are not whole, a
+                reason code without a text; `plainscore model adapt` mends what another tool left out. Warnings (exit 0) may be
+                meant: no score while a feature is missing, a range that two attributes cover (the first has it), an attribute that
+                is never reached, points that rise and then fall, a baseline that does not go with its method, a text that no
+                code uses, a validity date that has passed.
                 """,
             run: runModelCheck)
     }
@@ -31,9 +30,8 @@ extension Command {
 
 private func runModelCheck(_ arguments: Arguments) throws -> Int32 {
     let file = arguments.operands[0]
-    let round = try arguments.choice("round", of: Rounding.self)
     let today = CalendarDate(days: Int32(clamping: wallMilliseconds() / Timestamp.dayMilliseconds))
-    let check = ModelCheck(try ModelFile.bytes(file), round: round, today: today)
+    let check = ModelCheck(try ModelFile.bytes(file), today: today)
     print(arguments.flag("json") ? json(check, file) : check.lines(file).joined(separator: "\n"))
     return check.hasErrors ? ExitCode.failure.rawValue : ExitCode.success.rawValue
 }
@@ -46,7 +44,7 @@ extension ModelCheck {
             return "\(file):\(finding.place.line): \(finding.severity.rawValue): \(finding.problem)\(hint)"
         }
         let model = card.map { card in
-            let scores = scoreRange(card)
+            let scores = card.scoreRange
             return ": \(card.name) \(card.version), \(card.characteristics.count) characteristics in \(card.currency), "
                 + "scores \(scores.lowerBound) to \(scores.upperBound), hash \(card.hash.hex)"
         }
@@ -70,8 +68,8 @@ private func json(_ check: ModelCheck, _ file: String) -> String {
         json.member("hash", card.hash.hex)
         json.member("currency", card.currency.description)
         json.member("characteristics", card.characteristics.count)
-        json.member("scoreMin", scoreRange(card).lowerBound)
-        json.member("scoreMax", scoreRange(card).upperBound)
+        json.member("scoreMin", card.scoreRange.lowerBound)
+        json.member("scoreMax", card.scoreRange.upperBound)
         if let end = card.validUntil { json.member("validUntil", end.description) }
         json.endObject()
     }
@@ -95,10 +93,4 @@ private func json(_ check: ModelCheck, _ file: String) -> String {
 /// The catalogue's name that a slip of the pen would make of the unknown one.
 private func nearestFeature(_ finding: ModelFinding) -> String? {
     finding.unknownFeature.flatMap { nearest(to: $0, among: Feature.names(like: $0)) }
-}
-
-private func scoreRange(_ card: Scorecard) -> ClosedRange<Int32> {
-    let points = card.characteristics.map { $0.bins.map(\.points) }
-    let least = points.reduce(card.initialScore) { $0 + ($1.min() ?? 0) }
-    return least...points.reduce(card.initialScore) { $0 + ($1.max() ?? 0) }
 }

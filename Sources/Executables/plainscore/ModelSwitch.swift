@@ -65,7 +65,7 @@ private func runModelSwitch(_ arguments: Arguments) throws -> Int32 {
     }
     let beside =
         models.challengers.isEmpty ? "" : ", beside it \(models.challengers.map(\.name).joined(separator: ", "))"
-    print("switched to \(models.speaking.name) \(models.speaking.version), hash \(models.speaking.hash.hex)\(beside)")
+    print("switched to \(models.speaking.title)\(beside)")
     print("it takes effect where the consents consumer has carried it: plainscore lag --until-zero")
     return ExitCode.success.rawValue
 }

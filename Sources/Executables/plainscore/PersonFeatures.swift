@@ -104,7 +104,7 @@ private func printReading(_ reading: [UInt8]?, _ arguments: Arguments) throws ->
     } else {
         print(
             "partition \(text("partition")) before offset \(text("offset")), clock \(text("clock")), day \(text("day")), "
-                + "score \(text("score"))")
+                + "score \(text("score")) (\(text("scoreMin")) to \(text("scoreMax")))")
     }
     let rows = features.sorted { $0.key < $1.key }.map { name, value in
         [name, (value as? NSNumber).map { "\($0)" } ?? "missing"]

@@ -22,7 +22,7 @@ extension ModelPreview {
             html.element("p", ["class": "quiet"]) { html in
                 html.write(words)
                 html.element("strong", text: "\(card.name) \(card.version)")
-                html.write(", baseline \(card.baselineMethod), ")
+                html.write(", scores \(card.rangeWords), baseline \(card.baselineMethod), ")
                 html.element("code", text: card.hash.hex)
             }
         }

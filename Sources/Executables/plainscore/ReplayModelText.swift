@@ -101,7 +101,10 @@ extension PersonChange {
 // Words that the tables and the page share.
 
 extension Scorecard {
-    var title: String { "\(name) \(version), \(hash.hex)" }
+    var title: String { "\(name) \(version), \(hash.hex), scores \(rangeWords)" }
+
+    /// The least and the most that it can give: `431 to 570`.
+    var rangeWords: String { "\(scoreRange.lowerBound) to \(scoreRange.upperBound)" }
 }
 
 extension CutShares {

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Pipeline
 
@@ -16,10 +17,13 @@ struct ScoreChangeLine {
     let opening: String
     let subscriberReference: String
     let isWithdrawal: Bool
-    /// The day the person stands at, `2005-06-30`.
+    /// The day the person stands at, `2005-06-30`: their own, which may be the day after the calendar's.
     let day: String
+    /// When what caused it occurred, as it was sent; nil where a day brought it.
+    let occurredAt: String?
     let score: Int?
     let previousScore: Int?
+    let initialScore: Int?
     let movements: [Movement]
     let reasons: [(code: String, text: String)]
     /// `max`, `mean` …: what the reasons are measured against.
@@ -46,6 +50,7 @@ struct ScoreChangeLine {
         day = members["day"] as? String ?? "-"
         score = integer(members, "score")
         previousScore = integer(members, "previousScore")
+        initialScore = integer(members, "initialScore")
         movements = (members["points"] as? [[String: Any]] ?? []).map { point in
             Movement(
                 characteristic: point["characteristic"] as? String ?? "", before: integer(point, "before"),
@@ -57,13 +62,28 @@ struct ScoreChangeLine {
         baseline = members["baseline"] as? String
         missingFeature = members["missingFeature"] as? String
         let cause = members["cause"] as? [String: Any] ?? [:]
+        occurredAt = cause["occurredAt"] as? String
         self.cause = [cause["kind"] as? String, cause["eventId"] as? String].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// The calendar's date for people: that of what caused it where that is the day before the person's own day, else
+    /// the person's own day.
+    var date: String {
+        guard let sent = occurredAt?.prefix(10), let day = Self.days(self.day), Self.days(sent) == day - 1 else {
+            return self.day
+        }
+        return String(sent)
+    }
+
+    private static func days(_ date: some StringProtocol) -> Int32? {
+        let bytes = Array(date.utf8)
+        return unsafe CalendarDate(bytes.span.bytes)?.days
     }
 
     /// One line for people, with its newline:
     /// `2005-06-30  grant-uci-00100  #4  530 ← 525 (+5)  EVENT uci-00100-s-3  U08 U11 U09 U06`
     var text: String {
-        var words = [day, grant, "#\(number)"]
+        var words = [date, grant, "#\(number)"]
         if isWithdrawal {
             words.append("withdrawn")
         } else {

@@ -3,8 +3,11 @@
 /// ```
 /// CLIENT        MONTH     SCORE       MOVE  POINTS THAT MOVED, AND THE FIRST REASONS
 /// client-00200  Jul 2005  529 → 467    -62  late_now -45, late2_months -15, late_max -2
-///               Payment currently overdue; Months with a delay of two or more months; …
+///               Payment currently overdue; Months with a delay of two or more months; and 1 more
 /// ```
+///
+/// The points of a line add up to its move. Where there was no score, or it was another scorecard's, there is no point that
+/// moved: then the line begins with `initial`, and adds up to the score. What finds no room is counted and summed.
 enum ScoreChangeTable {
     private static let columnCountMax = 100
     private static let referenceWidth = 12
@@ -16,17 +19,17 @@ enum ScoreChangeTable {
     }
 
     static func rows(of change: ScoreChangeLine) -> String {
-        let month = monthText(change.day)
+        let month = monthText(change.date)
         if change.isWithdrawal {
             return fields(change.subscriberReference, month, "-", "-") + "the grant has ended: no further scores\n"
         }
         let first = fields(change.subscriberReference, month, scores(of: change), move(of: change))
         let indent = String(repeating: " ", count: referenceWidth + 2)
         let room = columnCountMax - indent.count
-        let points = listed(movements(of: change), separator: ", ", room: columnCountMax - first.count)
+        let points = listed(parts(of: change), separator: ", ", room: columnCountMax - first.count)
+        let reasons = change.reasons.map { (text: $0.text, points: Int?.none) }
         let why =
-            change.missingFeature.map { "no score: \($0) is missing" }
-            ?? listed(change.reasons.map(\.text), separator: "; ", room: room)
+            change.missingFeature.map { "no score: \($0) is missing" } ?? listed(reasons, separator: "; ", room: room)
         return "\(first)\(points)\n\(indent)\(why)\n"
     }
 
@@ -47,28 +50,34 @@ enum ScoreChangeTable {
         return change.previousScore.map { signed(score - $0) } ?? "first"
     }
 
-    /// `late_now -45`: those that moved most first. A first score's points are all new: what each gives.
-    private static func movements(of change: ScoreChangeLine) -> [String] {
+    /// `late_now -45`: those that moved most first. Without a score there is nothing that they add up to.
+    private static func parts(of change: ScoreChangeLine) -> [(text: String, points: Int?)] {
+        guard change.score != nil else { return [("no score, so no points", nil)] }
+        let isNew = change.movements.allSatisfy { $0.before == nil } && !change.movements.isEmpty
         let moved = change.movements.map { ($0.characteristic, ($0.after ?? 0) - ($0.before ?? 0)) }
         // Equal ones stay in the scorecard's order.
         let sorted = moved.enumerated().sorted {
             ($1.element.1.magnitude, $0.offset) < ($0.element.1.magnitude, $1.offset)
-        }
-        return sorted.map { "\($0.element.0) \(signed($0.element.1))" }
+        }.map { ("\($0.element.0) \(signed($0.element.1))", Int?.some($0.element.1)) }
+        guard isNew, let initial = change.initialScore else { return sorted }
+        return [("initial \(initial)", initial)] + sorted
     }
 
-    /// As many as there is room for, then `…`.
-    private static func listed(_ items: [String], separator: String, room: Int) -> String {
-        var text = ""
-        for (index, item) in items.enumerated() {
-            let next = index == 0 ? item : text + separator + item
-            let isLast = index == items.count - 1
-            if next.count > room - (isLast ? 0 : separator.count + 1) {
-                return index == 0 ? String(item.prefix(room - 1)) + "…" : text + separator + "…"
+    /// As many as there is room for, then how many are left and what they add up to: `…, and 3 more: +12`.
+    private static func listed(_ items: [(text: String, points: Int?)], separator: String, room: Int) -> String {
+        for count in stride(from: items.count, through: 0, by: -1) {
+            let rest = items.dropFirst(count)
+            var words = items.prefix(count).map(\.text)
+            if !rest.isEmpty {
+                let sum = rest.compactMap(\.points).reduce(0, +)
+                let left = "\(rest.count)\(count == 0 ? "" : " more")"
+                words.append(
+                    (count == 0 ? left : "and \(left)") + (rest.first?.points == nil ? "" : ": \(signed(sum))"))
             }
-            text = next
+            let text = words.joined(separator: separator)
+            if text.count <= room { return text }
         }
-        return text
+        return String((items.first?.text ?? "").prefix(room - 1)) + "…"
     }
 
     /// `Aug 2005` of `2005-08-31`.

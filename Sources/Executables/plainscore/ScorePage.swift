@@ -28,19 +28,23 @@ struct ScorePage {
 
     private func writeHeading(_ title: String, into html: inout HTMLText) {
         html.element("h1", text: title)
-        var words = "On \(date(explanation.day))"
+        var words: String
         if let score = explanation.score {
             let sum = score - scorecard.initialScore
-            words += ": initial score \(scorecard.initialScore) \(sum < 0 ? "−" : "+") \(sum.magnitude) points."
+            words = "Initial score \(scorecard.initialScore) \(sum < 0 ? "−" : "+") \(sum.magnitude) points."
         } else {
             let feature = explanation.missing.map { explanation.characteristics[$0].feature } ?? "a feature"
-            words += ": \(feature) is missing, and the card gives no points for that."
+            words = "\(feature) is missing, and the card gives no points for that."
         }
+        let range = scorecard.scoreRange
+        words += " The card gives \(range.lowerBound) at the least and \(range.upperBound) at the most."
         html.element("p", text: words)
         html.element("p", ["class": "quiet"]) { html in
             html.write("Model \(scorecard.name) \(scorecard.version), ")
             html.element("code", text: scorecard.hash.hex)
-            html.write(". Clock \(explanation.clock.map(Timestamp.text) ?? "not yet started").")
+            html.write(". Clock \(explanation.clock.map(Timestamp.text) ?? "not yet started"). ")
+            html.write("Windows end with the person's day \(date(explanation.day)), ")
+            html.write("which began at \(Timestamp.text(explanation.dayBeginsAt)).")
         }
     }
 

@@ -17,12 +17,12 @@ extension ScorePage {
             html.element(
                 "figcaption",
                 text:
-                    "From \(said(first.score)) on \(date(first.day)) to \(said(last.score)) on \(date(last.day)), \(range): "
+                    "From \(said(first.score)) on \(first.date) to \(said(last.score)) on \(last.date), \(range): "
                     + "\(history.count) change\(history.count == 1 ? "" : "s").")
         }
         html.element("table", ["class": "history"]) { html in
             html.element("caption", text: "Each change, the newest first" + more(history.count))
-            html.headingRow(["Day", "Score", "Change", "What moved"], numbers: [1, 2])
+            html.headingRow(["Date", "Score", "Change", "What moved"], numbers: [1, 2])
             html.element("tbody") { html in
                 for moment in history.suffix(Self.rowsMax).reversed() { write(moment, into: &html) }
             }
@@ -32,7 +32,7 @@ extension ScorePage {
     @inline(never)  // see PersonChange.Part.write
     private func write(_ moment: ScoreMoment, into html: inout HTMLText) {
         html.element("tr") { html in
-            html.cell("th", isNumber: false, date(moment.day))
+            html.cell("th", isNumber: false, moment.date)
             html.cell("td", isNumber: true, said(moment.score))
             html.cell("td", isNumber: true, change(moment.previousScore, moment.score))
             let movements = moment.movements.map { movement in
@@ -47,7 +47,7 @@ extension ScorePage {
         html.element("table", ["class": "forecast"]) { html in
             html.element(
                 "caption", text: "Events roll out of their windows, and grants end" + more(explanation.forecast.count))
-            html.headingRow(["Day", "Score", "Change", "What happens"], numbers: [1, 2])
+            html.headingRow(["Date", "Score", "Change", "What happens"], numbers: [1, 2])
             html.element("tbody") { html in
                 for moment in explanation.forecast.prefix(Self.rowsMax) { write(moment, into: &html) }
             }
@@ -57,7 +57,7 @@ extension ScorePage {
     @inline(never)  // see PersonChange.Part.write
     private func write(_ moment: ForecastMoment, into html: inout HTMLText) {
         html.element("tr") { html in
-            html.cell("th", isNumber: false, date(moment.day))
+            html.cell("th", isNumber: false, dateText(moment.time))
             html.cell("td", isNumber: true, moment.change.map { said($0.scoreAfter) } ?? "–")
             html.cell("td", isNumber: true, moment.change.map { change($0.scoreBefore, $0.scoreAfter) } ?? "")
             let ends = moment.ended.map { "the grant for \($0.purpose.name) ends (\($0.id.text))" }
@@ -94,6 +94,19 @@ extension ScorePage {
     private func said(_ number: (some BinaryInteger)?) -> String { number.map { grouped($0) } ?? "none" }
 }
 
+extension ScoreMoment {
+    /// The calendar's day of it. A person's own day begins up to 24 h before the calendar's of that name, so where what
+    /// caused the change (or the clock that brought it) is dated the day before, that is the date.
+    fileprivate var calendarDay: Int32 {
+        guard let time = occurredAt ?? clock, time.floorDivided(by: Timestamp.dayMilliseconds) == Int64(day) - 1 else {
+            return day
+        }
+        return day - 1
+    }
+
+    fileprivate var date: String { CalendarDate(days: calendarDay)?.description ?? "" }
+}
+
 /// A line of steps over days: the score holds until the next change.
 private struct StepChart {
     private let steps: [(day: Int32, score: Int32?)]
@@ -105,7 +118,7 @@ private struct StepChart {
     init?(_ history: [ScoreMoment], through day: Int32) {
         let scores = history.compactMap(\.score)
         guard let least = scores.min(), let greatest = scores.max() else { return nil }
-        steps = history.map { ($0.day, $0.score) }
+        steps = history.map { ($0.calendarDay, $0.score) }
         lastDay = max(day, steps[steps.count - 1].day)
         // Tens, with the least and the greatest inside.
         low = (least - 1).floorDivided(by: 10) * 10

@@ -4,6 +4,7 @@ import Glibc
 import Kafka
 import Log
 import Pipeline
+import ScorecardFiles
 import Telemetry
 
 /// `plainscore watch`: a subscriber's view, which also proves exactly once by counting.
@@ -17,6 +18,8 @@ extension Command {
                 .flag("json", "each record as it is, one JSON a line; of Protobuf the JSON that it stands for"),
                 .flag("table", "two aligned lines a change: score, points that moved, reasons in words"),
                 .value("grant", "ID[,ID…]", "print only the changes of these grants; all are counted"),
+                .value(
+                    "model", "FILE[,FILE…]", "with --table: say above it the least and the most that these cards give"),
                 .value("from", "beginning|end", "where to start (default beginning)"),
                 .value("until-idle", "SECONDS", "end when nothing new has come for so long (default: at Ctrl-C)"),
             ],
@@ -42,11 +45,13 @@ private func runWatch(_ arguments: Arguments) throws -> Int32 {
         throw UsageError("--json and --table: give one of them", arguments.command)
     }
     let form: WatchForm = arguments.flag("json") ? .json : arguments.flag("table") ? .table : .line
+    let cards = try (arguments.text("model") ?? "").split(separator: ",").map { try ModelFile.read(String($0)) }
     let cluster = try Cluster(arguments)
     let log = try cluster.log()
     StopSignal.install()
     var watching = try Watching(
         log, topic: cluster.names.scoreChanges(purpose), start: start, form: form,
+        heading: cards.map { "scores of \($0.name) \($0.version) are \($0.rangeWords)\n" },
         grants: arguments.text("grant").map { Set($0.split(separator: ",").map(String.init)) })
     return try watching.run(idleMilliseconds: idleSeconds.map { Int64($0) * 1000 }).rawValue
 }
@@ -65,6 +70,8 @@ private struct Watching: ~Copyable {
     private let log: KafkaLog
     private let topic: String
     private let form: WatchForm
+    /// Lines above the table.
+    private let heading: [String]
     /// The grants whose changes are printed; nil for all.
     private let grants: Set<String>?
     private var positions: [Int64] = []
@@ -74,10 +81,13 @@ private struct Watching: ~Copyable {
     private var numbers: GrantNumbers
     private var output = StandardOutput()
 
-    init(_ log: KafkaLog, topic: String, start: WatchStart, form: WatchForm, grants: Set<String>?) throws {
+    init(
+        _ log: KafkaLog, topic: String, start: WatchStart, form: WatchForm, heading: [String], grants: Set<String>?
+    ) throws {
         self.log = log
         self.topic = topic
         self.form = form
+        self.heading = heading
         self.grants = grants
         for partition in 0..<(try log.partitionCount(topic: topic)) {
             let kept = try log.watermarks(topic: topic, partition: partition)
@@ -89,7 +99,7 @@ private struct Watching: ~Copyable {
 
     /// Until it is told to stop or, where a bound is given, nothing new has come for so long.
     mutating func run(idleMilliseconds: Int64?) throws -> ExitCode {
-        if form == .table { try output.write(ScoreChangeTable.header) }
+        if form == .table { for line in heading + [ScoreChangeTable.header] { try output.write(line) } }
         var lastNew = monotonicMilliseconds()
         while !StopSignal.isRaised {
             if try readNew() { lastNew = monotonicMilliseconds() }

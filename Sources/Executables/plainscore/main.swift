@@ -5,7 +5,7 @@ import Telemetry
 let commands: [Command] = [
     .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .status, .explain, .outcomes, .deadLettersShow,
     .deadLettersResend, .verify, .replay, .export, .snapshotList, .snapshotInspect, .snapshotVerify, .features,
-    .modelCheck, .modelSwitch, .clockAccept, .sampleUCI, .sampleCompare, .devBroker,
+    .modelCheck, .modelAdapt, .modelSwitch, .clockAccept, .sampleUCI, .sampleCompare, .devBroker,
 ]
 
 ExitCode.exit(with: run(commands + [.completions(of: commands)], Array(CommandLine.arguments.dropFirst())))

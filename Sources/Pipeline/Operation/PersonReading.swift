@@ -32,6 +32,8 @@ public struct PersonReading: Sendable {
         json.member("day", CalendarDate(days: person.day)?.description ?? "")
         json.key("score")
         if let score = person.score { json.value(score) } else { json.null() }
+        json.member("scoreMin", person.model.scoreRange.lowerBound)
+        json.member("scoreMax", person.model.scoreRange.upperBound)
         json.key("features")
         json.beginObject()
         for value in person.values {

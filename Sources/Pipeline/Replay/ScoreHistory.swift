@@ -8,6 +8,9 @@ public struct ScoreMoment: Equatable, Sendable {
     public let day: Int32
     /// The clock of the partition when it came, ms UTC; nil before the first tick.
     public let clock: Int64?
+    /// When the event, correction or consent that caused it occurred, as it was sent, ms UTC; nil where a day or another
+    /// model brought it.
+    public let occurredAt: Int64?
     /// nil where a feature went missing.
     public let score: Int32?
     public let previousScore: Int32?
@@ -58,6 +61,7 @@ extension ScoreMoment {
     fileprivate init(_ result: ScoreResult, _ card: Scorecard, clock: Int64?) {
         day = result.day
         self.clock = clock
+        occurredAt = result.cause.kind == .model ? nil : result.cause.event?.occurredAt
         score = result.score
         previousScore = result.previousScore
         cause = result.cause.kind

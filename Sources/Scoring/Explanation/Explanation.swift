@@ -4,6 +4,9 @@ import Events
 public struct Explanation: Equatable, Sendable {
     /// The day the person stands at, as days since 1970-01-01.
     public let day: Int32
+    /// When that day begins for this person, ms UTC: up to 24 h before the calendar's day of that name, where the timeline
+    /// spreads days.
+    public let dayBeginsAt: Int64
     /// The clock of the person's partition, ms UTC; nil before the first tick.
     public let clock: Int64?
     /// nil as long as a characteristic has no bin for its value: then `missing` names it.
@@ -104,7 +107,8 @@ extension PartitionFold {
         let score = compiled.score(0, person.ledger)
         try check(characteristics, scorecard.initialScore, evaluation.score, published: score)
         return Explanation(
-            day: day, clock: clock, score: score, missing: evaluation.missing, characteristics: characteristics,
+            day: day, dayBeginsAt: properties!.dayOffset.start(of: day, for: person.key), clock: clock, score: score,
+            missing: evaluation.missing, characteristics: characteristics,
             reasons: score == nil ? [] : scorecard.reasons(bins: Array(evaluation.bins.prefix(characteristics.count))),
             grants: person.ledger.grants.map(LiveGrant.init), forecast: try forecast(of: person))
     }

@@ -48,6 +48,14 @@ public struct Scorecard: Sendable {
         reasonTable = ReasonTable(characteristics, reasonCodeAlgorithm)
     }
 
+    /// The least and the most that the points of a bin of each characteristic can add up to. Where several characteristics
+    /// read one feature, fewer scores than that may occur. Complexity: linear in the bins.
+    public var scoreRange: ClosedRange<Int32> {
+        let points = characteristics.map { $0.bins.map(\.points) }
+        let least = points.reduce(initialScore) { $0 + ($1.min() ?? 0) }
+        return least...points.reduce(initialScore) { $0 + ($1.max() ?? 0) }
+    }
+
     /// Whether no score, partial score on the way to it, or sum of differences from the baseline can leave Int32: so
     /// the run-time sums need no check.
     public static func sumsFit(initialScore: Int32, _ characteristics: [Characteristic]) -> Bool {
