@@ -16,8 +16,8 @@ final class CallbackRecord {
     /// The newest error of a connection: librdkafka mends them itself.
     private(set) var lastError: String?
     private(set) var errorCount = 0
-    /// What the newest error says is wrong with the settings; nil where it may pass by itself.
-    private(set) var connectionFault: ConnectionFault?
+    /// The newest error that tells of a fault of the settings. Others come between: each address of a name is tried.
+    private var faultyError: (fault: ConnectionFault, text: String, at: ContinuousClock.Instant)?
 
     /// Rebalances that the reader has not yet passed on.
     var rebalances: [Rebalance] = []
@@ -67,8 +67,17 @@ final class CallbackRecord {
         // "All brokers are down" comes after what has brought them down.
         if code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, lastError != nil { return }
         lastError = reason
-        connectionFault = ConnectionFault(reason)
+        if let fault = ConnectionFault(reason) { faultyError = (fault, reason, .now) }
     }
+
+    /// What is wrong with the settings, as far as connections of late have told, and librdkafka's words for it.
+    var connectionFault: (fault: ConnectionFault, text: String)? {
+        guard let faultyError, faultyError.at + Self.faultAge > .now else { return nil }
+        return (faultyError.fault, faultyError.text)
+    }
+
+    /// librdkafka repeats an error after some seconds at the latest; an older one is of another time.
+    private static let faultAge = Duration.seconds(30)
 
     private func took(_ message: UnsafePointer<rd_kafka_message_t>) {
         let ticket = Ticket(UInt(bitPattern: unsafe message.pointee._private))

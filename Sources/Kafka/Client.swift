@@ -92,8 +92,8 @@ import Log
         if code == RD_KAFKA_RESP_ERR__FATAL, let fatalError { return fatalError }
         guard code.kind == .unavailable else { return LogError(code, what) }
         if let refusal = refusal(what) { return refusal }
-        let detail = callbacks.lastError ?? code.text
-        let question = callbacks.connectionFault?.sentence ?? "is it running?"
+        let detail = callbacks.connectionFault?.text ?? callbacks.lastError ?? code.text
+        let question = callbacks.connectionFault?.fault.sentence ?? "is it running?"
         return LogError(.unavailable, "\(what): no broker answers at \(servers): \(question) (\(detail))")
     }
 
@@ -101,10 +101,10 @@ import Log
     /// the port is asked, which takes at most some seconds.
     func refusal(_ what: String) -> LogError? {
         serve(milliseconds: 0)
-        guard let fault = callbacks.connectionFault, let detail = callbacks.lastError,
-            fault.isCertain(at: BrokerAddress(in: detail))
-        else { return nil }
-        return LogError(.configuration, "\(what): \(fault.sentence) (\(detail))")
+        guard let (fault, text) = callbacks.connectionFault, fault.isCertain(at: BrokerAddress(in: text)) else {
+            return nil
+        }
+        return LogError(.configuration, "\(what): \(fault.sentence) (\(text))")
     }
 }
 

@@ -64,7 +64,22 @@ import Testing
         watch.stop()
         // It has 5 s for a last look.
         #expect(watch.exitCode(before: Date(timeIntervalSinceNow: 15)) == 1)
-        #expect(watch.errors.contains("stopped before its end"), "\(watch.errors)")
+        #expect(watch.errors.contains("5 s after it was told to stop"), "\(watch.errors)")
+        broker.resume()
+    }
+
+    @Test func `a role that is told to stop while it waits for an answer ends with 0 before it is ended by force`()
+        throws
+    {
+        broker.pause()
+        let secret = ["--secret", files.path("secret")]
+        let role = try RunningProgram(secret, of: "payments-consumer", bootstrap: broker.servers, in: files)
+        #expect(role.says("\"event\":\"started\"", within: 10))
+        role.stop()
+        // Docker and Kubernetes wait for so long.
+        #expect(role.exitCode(before: Date(timeIntervalSinceNow: 20)) == 0)
+        let last = try #require(role.errors.split(separator: "\n").last)
+        #expect(last.contains("\"event\":\"stopCutShort\""), "\(role.errors)")
         broker.resume()
     }
 
@@ -108,14 +123,14 @@ import Testing
     }
 }
 
-/// `plainscore` while it runs.
+/// A program while it runs.
 private final class RunningProgram {
     private let process = Process()
     private let outputPath: String
     private let errorPath: String
 
-    init(_ words: [String], bootstrap: String, in files: TemporaryFolder) throws {
-        process.executableURL = try Program.folder().appendingPathComponent("plainscore")
+    init(_ words: [String], of program: String = "plainscore", bootstrap: String, in files: TemporaryFolder) throws {
+        process.executableURL = try Program.folder().appendingPathComponent(program)
         process.arguments = words
         process.environment = ProcessInfo.processInfo.environment.merging(["PLAINSCORE_BOOTSTRAP": bootstrap]) { $1 }
         let name = UUID().uuidString

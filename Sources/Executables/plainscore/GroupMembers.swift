@@ -60,8 +60,9 @@ private struct GroupQuestion {
         process.waitUntilExit()
         if isLate { return .failed(reason: "no answer within \(answerMilliseconds / 1000) s") }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let end = process.terminationReason == .exit ? "exit code" : "signal"
         return GroupAnswer.read(text, group: group)
-            ?? .failed(reason: "the Kafka library failed (exit code \(process.terminationStatus))")
+            ?? .failed(reason: "the Kafka library ended the process that asked (\(end) \(process.terminationStatus))")
     }
 }
 

@@ -1,16 +1,14 @@
 import Log
 import Telemetry
 
-/// From now on Ctrl-C is a wish that the command comes to an end by itself, for which it has some seconds: a broker that
-/// does not answer holds nobody.
-func stopAtSignal() {
-    StopSignal.install(within: stopSeconds) {
-        printError("plainscore: stopped before its end: no broker has answered for \(stopSeconds) s")
+/// From now on Ctrl-C is a wish that the command comes to an end by itself, for which it has so long: a broker that does
+/// not answer holds nobody.
+func stopAtSignal(within seconds: Int = 20) {
+    StopSignal.install(within: seconds) {
+        printError("plainscore: not at its end \(seconds) s after it was told to stop: does the broker answer?")
         ExitCode.failure.exit()
     }
 }
-
-private let stopSeconds = 5
 
 /// What follows a cluster goes on while no broker answers, says so once, and says once that one answers again.
 struct Outage {

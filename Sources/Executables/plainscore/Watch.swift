@@ -46,7 +46,7 @@ private func runWatch(_ arguments: Arguments) throws -> Int32 {
     let form: WatchForm = arguments.flag("json") ? .json : arguments.flag("table") ? .table : .line
     let cluster = try Cluster(arguments)
     let log = try cluster.log()
-    stopAtSignal()
+    stopAtSignal(within: 5)
     var watching = try Watching(
         log, topic: cluster.names.scoreChanges(purpose), start: start, form: form,
         grants: arguments.text("grant").map { Set($0.split(separator: ",").map(String.init)) })
