@@ -48,8 +48,7 @@ public final class TemporaryFolder {
 
     public init() throws {
         url = FileManager.default.temporaryDirectory.appendingPathComponent("plainscore-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(at: url) }
