@@ -13,9 +13,11 @@ final class CallbackRecord {
         case lost
     }
 
-    /// The newest error of a connection, and how many there were: librdkafka mends them itself.
+    /// The newest error of a connection: librdkafka mends them itself.
     private(set) var lastError: String?
     private(set) var errorCount = 0
+    /// The newest error that tells of a fault of the settings. Others come between: each address of a name is tried.
+    private var faultyError: (fault: ConnectionFault, text: String, at: ContinuousClock.Instant)?
 
     /// Rebalances that the reader has not yet passed on.
     var rebalances: [Rebalance] = []
@@ -30,10 +32,9 @@ final class CallbackRecord {
     /// Sets the callbacks that a client of this kind needs. The client keeps `self` alive.
     func register(in configuration: OpaquePointer?, _ kind: Client.Kind, servesRebalances: Bool) {
         unsafe rd_kafka_conf_set_opaque(configuration, Unmanaged.passUnretained(self).toOpaque())
-        unsafe rd_kafka_conf_set_error_cb(configuration) { _, _, reason, opaque in
-            let record = unsafe CallbackRecord.from(opaque)
-            record.lastError = unsafe reason.map { unsafe String(cString: $0) }
-            record.errorCount += 1
+        unsafe rd_kafka_conf_set_error_cb(configuration) { _, code, reason, opaque in
+            let reason = unsafe reason.map { unsafe String(cString: $0) } ?? ""
+            unsafe CallbackRecord.from(opaque).took(ResponseCode(code), reason)
         }
         unsafe rd_kafka_conf_set_log_cb(configuration) { handle, level, facility, text in
             // Called from librdkafka's threads; touches nothing of ours. Left out are two warnings that say what is
@@ -42,7 +43,11 @@ final class CallbackRecord {
                 if unsafe strstr(text, "enable.gapless.guarantee is experimental") != nil { return }
                 if unsafe strstr(text, "property and will be ignored by this") != nil { return }
             }
-            unsafe rd_kafka_log_print(handle, level, facility, text)
+            let isTaken = LibraryLines.give(
+                LibraryLines.Line(
+                    level: Int(level), facility: unsafe facility.map { unsafe String(cString: $0) } ?? "",
+                    text: unsafe text.map { unsafe String(cString: $0) } ?? ""))
+            if !isTaken { unsafe rd_kafka_log_print(handle, level, facility, text) }
         }
         if kind == .producer {
             unsafe rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, opaque in
@@ -56,6 +61,23 @@ final class CallbackRecord {
             }
         }
     }
+
+    private func took(_ code: ResponseCode, _ reason: String) {
+        errorCount += 1
+        // "All brokers are down" comes after what has brought them down.
+        if code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, lastError != nil { return }
+        lastError = reason
+        if let fault = ConnectionFault(reason) { faultyError = (fault, reason, .now) }
+    }
+
+    /// What is wrong with the settings, as far as connections of late have told, and librdkafka's words for it.
+    var connectionFault: (fault: ConnectionFault, text: String)? {
+        guard let faultyError, faultyError.at + Self.faultAge > .now else { return nil }
+        return (faultyError.fault, faultyError.text)
+    }
+
+    /// librdkafka repeats an error after some seconds at the latest; an older one is of another time.
+    private static let faultAge = Duration.seconds(30)
 
     private func took(_ message: UnsafePointer<rd_kafka_message_t>) {
         let ticket = Ticket(UInt(bitPattern: unsafe message.pointee._private))

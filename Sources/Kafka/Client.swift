@@ -1,4 +1,5 @@
 internal import CRDKafka
+import Glibc
 import Log
 
 /// One librdkafka instance with the handles of its topics.
@@ -11,6 +12,8 @@ import Log
     let callbacks: CallbackRecord
     let servers: String
     private(set) var topics: [OpaquePointer] = unsafe []
+    /// Whether everything, errors included, arrives in the one queue that its reader polls.
+    private var isPolledAsConsumer = false
 
     /// - Parameters:
     ///   - tuned: what `settings` may override.
@@ -40,8 +43,7 @@ import Log
 
     deinit {
         for index in unsafe topics.indices { unsafe rd_kafka_topic_destroy(topics[index]) }
-        // A group's consumer is closed by its reader, with a bound; here nothing is waited for.
-        unsafe rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        unsafe ClientEnd(handle, callbacks).come()
     }
 
     /// Makes a topic's handle and returns its index in `topics`.
@@ -51,6 +53,24 @@ import Log
         }
         unsafe topics.append(topic)
         return unsafe topics.count - 1
+    }
+
+    /// From now on everything, errors included, arrives in the consumer's queue.
+    func pollAsConsumer() {
+        unsafe rd_kafka_poll_set_consumer(handle)
+        isPolledAsConsumer = true
+    }
+
+    /// Serves what the connections said, and waits at most `milliseconds` for it.
+    ///
+    /// Where everything arrives in the consumer's queue this only waits: `rd_kafka_poll` would find fetched records there,
+    /// with which it can do nothing, and ends the process (an assertion in `rd_kafka_q_serve`).
+    func serve(milliseconds: Int32) {
+        guard isPolledAsConsumer else {
+            unsafe rd_kafka_poll(handle, milliseconds)
+            return
+        }
+        if milliseconds > 0 { usleep(UInt32(milliseconds) * 1000) }
     }
 
     /// The error that ended this client for good, if one did.
@@ -71,9 +91,20 @@ import Log
     func failure(_ code: ResponseCode, _ what: String) -> LogError {
         if code == RD_KAFKA_RESP_ERR__FATAL, let fatalError { return fatalError }
         guard code.kind == .unavailable else { return LogError(code, what) }
-        unsafe rd_kafka_poll(handle, 0)  // brings in what the connections said
-        let detail = callbacks.lastError ?? code.text
-        return LogError(.unavailable, "\(what): no broker answers at \(servers): is it running? (\(detail))")
+        if let refusal = refusal(what) { return refusal }
+        let detail = callbacks.connectionFault?.text ?? callbacks.lastError ?? code.text
+        let question = callbacks.connectionFault?.fault.sentence ?? "is it running?"
+        return LogError(.unavailable, "\(what): no broker answers at \(servers): \(question) (\(detail))")
+    }
+
+    /// Why the brokers will never take this client's connections, where that is certain. Where librdkafka only supposes it,
+    /// the port is asked, which takes at most some seconds.
+    func refusal(_ what: String) -> LogError? {
+        serve(milliseconds: 0)
+        guard let (fault, text) = callbacks.connectionFault, fault.isCertain(at: BrokerAddress(in: text)) else {
+            return nil
+        }
+        return LogError(.configuration, "\(what): \(fault.sentence) (\(text))")
     }
 }
 

@@ -36,7 +36,7 @@ final class Cluster {
                 .fatal where code != RD_KAFKA_RESP_ERR_NO_ERROR:
                 throw LogError(code, "topic '\(name)'")
             default:
-                unsafe rd_kafka_poll(client.handle, deadline.remaining(most: 50))
+                client.serve(milliseconds: deadline.remaining(most: 50))
             }
         }
     }
@@ -58,7 +58,7 @@ final class Cluster {
     }
 
     /// Lets some time pass while the connections are served.
-    func wait(milliseconds: Int32) { unsafe rd_kafka_poll(client.handle, milliseconds) }
+    func wait(milliseconds: Int32) { client.serve(milliseconds: milliseconds) }
 
     func everything() throws(LogError) -> Metadata {
         unsafe try Metadata(client, nil, Deadline(milliseconds: Self.answerMilliseconds))
@@ -75,14 +75,24 @@ struct Metadata {
         var code: ResponseCode
     }
 
+    /// The first question may take so long, each further one twice as long as the one before it. Between two it is looked
+    /// why there is no answer.
+    private static let firstPatienceMilliseconds: Int32 = 500
+
     private(set) var topics: [Topic] = []
     private(set) var brokers: [Int32] = []
 
     /// Asks about `topic`, or where that is nil about all.
+    /// - Throws: `.configuration` as soon as the brokers have refused the connection, `.unavailable` at the deadline.
     init(_ client: Client, _ topic: OpaquePointer?, _ deadline: Deadline) throws(LogError) {
         var answer: UnsafePointer<rd_kafka_metadata>?
-        let code = unsafe rd_kafka_metadata(
-            client.handle, topic == nil ? 1 : 0, topic, &answer, max(1, deadline.remaining))
+        var patience = Self.firstPatienceMilliseconds
+        var code = RD_KAFKA_RESP_ERR_NO_ERROR
+        repeat {
+            code = unsafe rd_kafka_metadata(
+                client.handle, topic == nil ? 1 : 0, topic, &answer, max(1, deadline.remaining(most: patience)))
+            patience *= 2
+        } while code.kind == .unavailable && !deadline.hasPassed && client.refusal("cluster") == nil
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else {
             throw client.failure(code, "cluster")
         }

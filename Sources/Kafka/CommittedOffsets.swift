@@ -31,7 +31,7 @@ extension Client {
             guard code.kind == .unavailable, !deadline.hasPassed else {
                 throw failure(code, "committed offsets of '\(topic)'")
             }
-            unsafe rd_kafka_poll(handle, deadline.remaining(most: 100))
+            serve(milliseconds: deadline.remaining(most: 100))
         }
     }
 

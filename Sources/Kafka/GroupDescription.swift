@@ -9,31 +9,44 @@ public struct GroupDescription: Equatable, Sendable {
         /// As the broker names it, such as `/127.0.0.1`.
         public var host: String
         public var partitions: [Int32]
+
+        public init(instance: String?, host: String, partitions: [Int32]) {
+            self.instance = instance
+            self.host = host
+            self.partitions = partitions
+        }
     }
 
     public var group: String
     /// `Stable`, `PreparingRebalance`, `Empty`, `Dead` (unknown to the broker) and the like.
     public var state: String
     public var members: [Member]
+
+    public init(group: String, state: String, members: [Member]) {
+        self.group = group
+        self.state = state
+        self.members = members
+    }
 }
 
 extension KafkaAdmin {
-    /// Who is in each group and has which partitions, in the order given.
-    /// - Throws: `.configuration` where the broker does not answer such questions (`plainscore dev-broker`).
-    public func groups(_ names: [String]) throws(LogError) -> [GroupDescription] {
-        try AdminRequest(client).describe(names)
+    /// Who is in the group and has which partitions; nil where the broker knows no such question (the embedded one).
+    ///
+    /// librdkafka 2.0.2 may wait for ever here, and end the process by an assertion, where a broker does not answer: so this
+    /// is to be called in a process that can be given up.
+    public func group(_ name: String) throws(LogError) -> GroupDescription? {
+        _ = try brokerCount()
+        // This older question says at once where the broker does not know it.
+        var list: UnsafePointer<rd_kafka_group_list>?
+        let code = unsafe rd_kafka_list_groups(client.handle, name, &list, 1_000)
+        if let list = unsafe list { unsafe rd_kafka_group_list_destroy(list) }
+        if code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE { return nil }
+        return try AdminRequest(client).describe(name)
     }
 }
 
 extension AdminRequest {
-    /// One question a group: librdkafka 2.0 answers about one at a time.
-    func describe(_ groups: [String]) throws(LogError) -> [GroupDescription] {
-        var descriptions: [GroupDescription] = []
-        for group in groups { descriptions.append(try describe(group)) }
-        return descriptions
-    }
-
-    private func describe(_ group: String) throws(LogError) -> GroupDescription {
+    fileprivate func describe(_ group: String) throws(LogError) -> GroupDescription {
         let options = unsafe try options(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS)
         defer { unsafe rd_kafka_AdminOptions_destroy(options) }
         unsafe group.withCString { name in

@@ -35,7 +35,7 @@ extension PartitionScan {
         defer { unsafe rd_kafka_consume_stop(client.topics[0], partition) }
         var deadline = Deadline(milliseconds: Self.stallMilliseconds)
         while true {
-            unsafe rd_kafka_poll(client.handle, 0)  // connection errors
+            client.serve(milliseconds: 0)  // connection errors
             guard let message = unsafe rd_kafka_consume(client.topics[0], partition, 100) else {
                 guard !deadline.hasPassed else {
                     throw client.failure(RD_KAFKA_RESP_ERR__TIMED_OUT, "read of \(topic)[\(partition)] below \(end)")

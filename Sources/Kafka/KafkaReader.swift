@@ -46,8 +46,7 @@ public final class KafkaReader: GroupReader {
             servesRebalances: true)
         self.group = group
         self.topic = topic
-        // Everything, errors included, arrives in the one queue that is polled.
-        unsafe rd_kafka_poll_set_consumer(client.handle)
+        client.pollAsConsumer()
         queue = unsafe FetchQueue(client, rd_kafka_queue_get_consumer(client.handle))
         let topics = PartitionList(topic: topic, [-1])
         let code = unsafe rd_kafka_subscribe(client.handle, topics.pointer)

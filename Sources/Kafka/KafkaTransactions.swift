@@ -36,6 +36,8 @@ public final class KafkaTransactions: TransactionalWriter {
         self.settings = settings
         self.cluster = cluster
         self.id = id
+        // A refused connection is told at once here; the producer would wait its whole time.
+        _ = try cluster.everything()
         client = try Self.open(settings, id)
     }
 

@@ -47,7 +47,7 @@ final class PartitionScan {
         while true {
             batch.removeAll()
             let taken = fetched.take(into: &batch, milliseconds: 100, below: end)
-            unsafe rd_kafka_poll(client.handle, 0)  // connection errors
+            client.serve(milliseconds: 0)  // connection errors
             if let failure = taken.failure { throw error(for: failure, kept) }
             if !batch.isEmpty { try body(batch) }
             let last = batch.entries.last?.offset ?? -1

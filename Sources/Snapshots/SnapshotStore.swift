@@ -21,10 +21,16 @@ public final class SnapshotStore: Sendable {
     private let lock: FolderLock
 
     /// Opens `folder`, makes it (for its owner alone, in a folder that exists) where it is missing, and removes what
-    /// unfinished writes left. Throws `.folder`, or `.inUse` while another process holds it.
+    /// unfinished writes left. Throws `.folder`, also where others than its owner and group can come into it, or `.inUse`
+    /// while another process holds it.
     public init(folder: String) throws(SnapshotError) {
         self.folder = folder
         try perform(.folder, folder) { () throws(SystemError) in try makeFolderIfMissing(folder) }
+        guard try perform(.folder, folder, { () throws(SystemError) in try !isOpenToAll(folder) }) else {
+            throw SnapshotError(
+                .folder, path: folder, "open to all who are on this machine, and snapshots tell of persons",
+                mend: "chmod 700 \(folder)")
+        }
         self.lock = try FolderLock(folder: folder)
         for name in try names() where name.hasSuffix(SnapshotName.unfinishedSuffix) {
             try perform(.folder, "\(folder)/\(name)") { () throws(SystemError) in try remove("\(folder)/\(name)") }

@@ -9,10 +9,16 @@ public enum JournalEvent: String, CaseIterable, Sendable {
     case ready
     /// The last entry of a process that ends in order.
     case stopped
+    /// The last entry of a process that was asked to stop and did not come to an end of its work in time, or could not:
+    /// what is not committed is done again at the next start.
+    case stopCutShort
     /// The last entry of a process that does not: exit code, reason, mend.
     case failed
     /// The publisher runs with plain commits: a crash may publish a change twice, under the same number.
     case withoutTransactions
+
+    /// What the Kafka library says of itself, as it says it.
+    case kafkaLibrary
 
     // The group.
     case assigned

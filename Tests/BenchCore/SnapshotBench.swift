@@ -13,7 +13,8 @@ struct SnapshotBench {
 
     func run(_ workload: inout Workload, _ column: inout Column) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bench-core-\(getpid())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try SnapshotStore(folder: folder.path)
         let payloadBytes = try write(to: store, &workload, &column)

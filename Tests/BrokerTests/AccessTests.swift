@@ -77,6 +77,26 @@ struct AccessTests {
         try expectRefusals(deployment)
     }
 
+    @Test func `a wrong password is named at once, by a command and by a role`() throws {
+        let config = try Login.file(of: "bank", in: files.path("typo"))
+        try String(contentsOfFile: config, encoding: .utf8).replacing("sasl.password=bank", with: "sasl.password=bnak")
+            .write(toFile: config, atomically: false, encoding: .utf8)
+        let servers = try #require(Broker.current).servers
+        let start = Date()
+        let said = try Program.run(["lag", "--kafka-config", config], bootstrap: servers)
+        #expect(said.exitCode == 10 && said.errors.contains("sasl.password"), "\(said.errors)")
+        let model = repository.appendingPathComponent("deploy/models/uci-max.pmml").path
+        let role = Process()
+        role.executableURL = try Program.folder().appendingPathComponent("publisher")
+        role.arguments = ["--bootstrap", servers, "--model", model, "--kafka-config", config]
+        role.standardError = FileHandle.nullDevice
+        try role.run()
+        role.waitUntilExit()
+        #expect(role.terminationStatus == 10)
+        // A broker that is away is waited for 15 s, by each of them.
+        #expect(Date().timeIntervalSince(start) < 15)
+    }
+
     @Test func `an import that may not see how far the consumers are says which right it needs`() throws {
         let rights = try AccessRights(files, prefix: prefix)
         let importer = "User:importer"

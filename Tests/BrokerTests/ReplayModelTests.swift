@@ -119,6 +119,7 @@ extension PipelineOnARealBroker {
             let result = try Program.run(words + more + ["--prefix", deployment.prefix], bootstrap: deployment.servers)
             try #require(result.exitCode == 0, "\(result.errors)")
             let html = try String(contentsOfFile: files.path("page.html"), encoding: .utf8)
+            #expect(try files.permissions("page.html") == 0o600)
             #expect(!html.contains("<script") && !html.contains("://"))
             let preview = try JSONDecoder().decode(PreviewJSON.self, from: Data(result.output.utf8))
             print(

@@ -69,6 +69,7 @@ struct ScorePageTests {
         let output = try deployment.plainscore(
             "explain", person, "--secret", deployment.secret, "--model", deployment.model, "--json", "--html",
             files.path("page.html"))
+        #expect(try files.permissions("page.html") == 0o600)
         let json = try JSONDecoder().decode(ScorePageJSON.self, from: Data(output.utf8))
         return (json, try String(contentsOfFile: files.path("page.html"), encoding: .utf8))
     }

@@ -141,6 +141,59 @@ struct CommandsOnARealBroker {
         #expect(lines.contains { $0.contains("\"group\":\"\(prefix)aggregator\"") && $0.contains("\"lag\":1}") })
     }
 
+    @Test func `lag is zero behind markers and aborted records, and an open transaction is waited for and named`()
+        throws
+    {
+        #expect(try plainscore("topics", "create", "--partitions", "1", "--history").exitCode == 0)
+        let payments = names.raw(.payments)
+        let writer = try log.transactions(id: prefix)
+        let topic = try writer.topic(payments)
+        let value = Array("x".utf8)
+        func append() throws {
+            try writer.append(
+                topic, partition: 0, key: unsafe value.span.bytes, value: unsafe value.span.bytes)
+        }
+        func waitForEnd(_ end: Int64) throws {
+            let deadline = Date(timeIntervalSinceNow: 30)
+            while try ends(payments) != [end] { try #require(Date() < deadline, "\(end) offsets") }
+        }
+        func commit(_ group: String, _ topic: String, _ offset: Int64) throws {
+            let offset = CommittedOffset(partition: 0, offset: offset, metadata: "")
+            try admin.commit(group: group, topic: topic, offsets: [offset])
+        }
+        // A reader that takes no part: what is committed here is only the offsets of the records' consumer.
+        let reader = try log.reader(group: prefix, topic: payments, instance: "1")
+        try writer.begin()
+        try append()
+        #expect(try writer.commit([], of: reader) == .committed)
+        try writer.begin()
+        try append()
+        try waitForEnd(3)
+        try writer.abort()
+        try waitForEnd(4)
+        // The timeline holds what it is, and control the properties.
+        try commit(names.aggregatorGroup, names.timeline, 1)
+        try commit(names.consumerGroup(.control), names.raw(.control), 1)
+        let before = try plainscore("lag", "--json").lines.filter { $0.contains("\"topic\":\"\(payments)\"") }
+        #expect(before.count == 1 && before[0].hasSuffix("\"held\":0,\"lag\":1}"), "\(before)")
+        // As a consumer commits that has read the one record and not what follows it.
+        try commit(names.consumerGroup(.payments), payments, 1)
+        let zero = try plainscore("lag", "--until-zero", "--timeout", "30")
+        #expect(zero.exitCode == 0 && zero.errors.isEmpty, "\(zero.output)\(zero.errors)")
+        let status = try plainscore("status", "--json").output
+        let place = "\"committed\":1,\"end\":4,\"held\":0,\"lag\":0,\"lagMilliseconds\":0"
+        #expect(status.contains(place), "\(status)")
+
+        try writer.begin()
+        try append()
+        try waitForEnd(5)
+        let held = try plainscore("lag", "--until-zero", "--timeout", "1")
+        #expect(held.exitCode == 1 && held.errors.contains("a transaction is open in \(payments)[0]"), "\(held.errors)")
+        try writer.abort()
+        #expect(try plainscore("lag", "--until-zero", "--timeout", "30").exitCode == 0)
+        reader.close()
+    }
+
     @Test func `a tick must be of the timeline's kind, and a bad line goes only when it is allowed to`() throws {
         #expect(try plainscore("topics", "create", "--partitions", "1").exitCode == 0)
         let dated = try plainscore("produce", input: "{\"tick\":\"2005-05-01T00:00:00Z\"}\n")

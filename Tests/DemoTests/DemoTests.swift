@@ -60,6 +60,8 @@ import Testing
         #expect(demo.exitCode() == 0, "\(demo.text)")
         #expect(demo.text.contains("40 of 40 equal"))
         #expect(try demo.leftBehind() == [])
+        let farewell = demo.text.suffix(300)
+        #expect(farewell.contains("nothing is left behind on this machine.\nThe topics demo-"), "\(farewell)")
         let list = ["tool", "topics", "--bootstrap-server", servers]
         let topics = try Broker.kafka(list[0], list[1], list[2], list[3], "--list").split(separator: "\n")
         #expect(topics.count { $0.hasPrefix("demo-") } == topics.count { !$0.hasPrefix("__") })

@@ -5,6 +5,23 @@ import Testing
 
 /// The embedded broker does what the roles ask of a log, and no record goes from it in silence.
 @Suite struct MockClusterTests {
+    @Test func `a member with fetched records outlives a commit that no broker answers`() async {
+        // librdkafka's `rd_kafka_poll` ends the process where it finds such records.
+        await #expect(processExitsWith: .success) {
+            let broker = try EmbeddedBroker("--partitions", "1")
+            let log = try KafkaLog(KafkaSettings(servers: broker.servers))
+            let count = 20_000  // more than one poll takes
+            try log.append((0..<count).map { "\($0)" }, to: "payments")
+            let reader = try log.reader(group: "g", topic: "payments", instance: "1")
+            _ = try reader.startAtCommitted()
+            #expect(try reader.records(1).count < count)
+            broker.pause()
+            let offset = CommittedOffset(partition: 0, offset: 1, metadata: "")
+            #expect(try kind { try reader.commit([offset]) } == .unavailable)
+            reader.close()
+        }
+    }
+
     @Test func `groups, commits with metadata and watermarks are as on any broker`() throws {
         let (broker, log) = try cluster(partitions: 2)
         defer { withExtendedLifetime(broker) {} }

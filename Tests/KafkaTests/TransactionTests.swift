@@ -71,6 +71,40 @@ extension OnARealBroker {
             setup.reader.close()
         }
 
+        @Test func `what can still be read are records, and neither markers nor what was aborted`() throws {
+            let setup = try Setup()
+            let name = setup.outputName
+            func tail(_ offset: Int64) throws -> ReadableTail? {
+                try setup.log.tails(topic: name, from: [PartitionPosition(partition: 0, offset: offset)])[0]
+            }
+            #expect(try tail(0).map { [$0.records, $0.stableEnd] } == [0, 0])
+            for number in 0..<3 {
+                try setup.writer.begin()
+                try setup.writer.append(setup.output, value: "\(number)")
+                #expect(try setup.writer.commit([], of: setup.reader) == .committed)
+            }
+            try setup.writer.begin()
+            try setup.writer.append(setup.output, value: "dropped")
+            try setup.waitForRecords(7)  // else the abort drops the record before it is sent
+            try setup.writer.abort()
+            try setup.waitForRecords(8)  // four records, each with its marker
+            for (offset, left) in [(0, 3), (1, 2), (2, 2), (3, 1), (4, 1), (5, 0), (6, 0), (7, 0), (8, 0)] {
+                let found = try #require(try tail(Int64(offset)))
+                #expect(found.records == left && found.stableEnd == 8, "from \(offset)")
+                #expect((found.firstStamp == nil) == (left == 0))
+            }
+            try setup.writer.begin()
+            try setup.writer.append(setup.output, value: "open")
+            try setup.waitForRecords(9)
+            try setup.log.append(["behind"], to: name)
+            let held = try #require(try tail(5))
+            #expect(held.records == 0 && held.stableEnd == 8)
+            #expect(try setup.writer.commit([], of: setup.reader) == .committed)
+            try setup.waitForRecords(11)
+            #expect(try tail(5)?.records == 2)
+            setup.reader.close()
+        }
+
         @Test func `an open transaction is not read, and holds nobody up`() throws {
             let setup = try Setup()
             try setup.writer.begin()

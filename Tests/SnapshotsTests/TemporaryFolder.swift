@@ -6,7 +6,8 @@ final class TemporaryFolder {
 
     init() throws {
         path = NSTemporaryDirectory() + "/snapshots-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

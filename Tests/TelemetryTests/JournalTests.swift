@@ -43,7 +43,7 @@ import Testing
 
     @Test func `a reader that went away stops nothing`() async {
         await #expect(processExitsWith: .success) {
-            StopSignal.install()
+            StopSignal.install(within: 60) { ExitCode.failure.exit() }
             let pipe = Pipe()
             try pipe.fileHandleForReading.close()
             Journal(role: "r", instance: "i", descriptor: pipe.fileHandleForWriting.fileDescriptor).info(.started)

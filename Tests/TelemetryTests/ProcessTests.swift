@@ -6,7 +6,7 @@ import Testing
     @Test(arguments: [SIGTERM, SIGINT])
     func `a signal raises the flag`(number: Int32) async {
         await #expect(processExitsWith: .success) { [number = number as Int32] in
-            StopSignal.install()
+            StopSignal.install(within: 60) { ExitCode.failure.exit() }
             #expect(!StopSignal.isRaised)
             kill(getpid(), number)
             waitForFlag()
@@ -16,12 +16,32 @@ import Testing
 
     @Test func `the second of a kind ends the process`() async {
         await #expect(processExitsWith: .signal(SIGTERM)) {
-            StopSignal.install()
+            StopSignal.install(within: 60) { ExitCode.failure.exit() }
             kill(getpid(), SIGTERM)
             waitForFlag()
             #expect(StopSignal.isRaised)
             kill(getpid(), SIGTERM)
             while true { pause() }
+        }
+    }
+
+    @Test func `a process that does not come to its end is ended`() async {
+        await #expect(processExitsWith: .exitCode(13)) {
+            StopSignal.install(within: 1) { ExitCode.brokenInvariant.exit() }
+            kill(getpid(), SIGTERM)
+            while true { pause() }
+        }
+    }
+
+    @Test func `a process may go on for longer where it has said so`() async {
+        await #expect(processExitsWith: .success) {
+            StopSignal.install(within: 0) { ExitCode.brokenInvariant.exit() }
+            StopSignal.allow(seconds: 60)
+            kill(getpid(), SIGTERM)
+            waitForFlag()
+            // Without leave it would be ended within this time.
+            let end = monotonicMilliseconds() + 500
+            while monotonicMilliseconds() < end { sched_yield() }
         }
     }
 

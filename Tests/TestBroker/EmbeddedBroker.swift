@@ -45,6 +45,10 @@ public final class EmbeddedBroker {
         return process.isRunning ? nil : process.terminationStatus
     }
 
+    /// From now on it takes connections and answers nobody, as a broker does whose machine has stopped.
+    public func pause() { kill(process.processIdentifier, SIGSTOP) }
+    public func resume() { kill(process.processIdentifier, SIGCONT) }
+
     /// SIGTERM; the exit code, nil where it has not ended within 10 s.
     public func stop() -> Int32? {
         process.terminate()

@@ -35,7 +35,7 @@ private func runDevBroker(_ arguments: Arguments) throws -> Int32 {
         partitions: try arguments.integer("partitions", in: 1...1024).map { Int32($0) },
         mode: arguments.flag("history") ? .history : nil,
         dayOffset: try arguments.choice("day-offset", of: DayOffsetChoice.self)?.dayOffset)
-    StopSignal.install()
+    StopSignal.install(within: stopSeconds) { ExitCode.success.exit() }
     let broker = try MockCluster()
     let settings = KafkaSettings(servers: broker.servers, properties: [.init("log_level", "3")])
     _ = try createTopics(
@@ -82,6 +82,9 @@ private func watchLosses(of broker: MockCluster) throws -> ExitCode {
         usleep(pollMilliseconds * 1000)
     }
 }
+
+/// How long it may take to stop; nothing of it is kept in any case.
+private let stopSeconds = 5
 
 /// Time between two looks, ms.
 private let pollMilliseconds: UInt32 = 100

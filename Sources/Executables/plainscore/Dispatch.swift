@@ -73,6 +73,10 @@ private func exitCode(of error: any Error) -> ExitCode {
 }
 
 extension ExitCode {
-    /// Writes what is buffered for standard output and ends the process.
-    static func exit(with code: Int32) -> Never { Glibc.exit(code) }
+    /// Writes what is buffered for standard output and ends the process: without a wait for the threads of a client that was
+    /// given up.
+    static func exit(with code: Int32) -> Never {
+        fflush(nil)
+        _exit(code)
+    }
 }

@@ -27,7 +27,10 @@ extension Command {
                     "state", "FOLDER", "an aggregator's snapshots, to be quick; only read (default: the whole timeline)"
                 ),
                 .flag("json", "one JSON a line and person, in the order given (schemas/explanation.md)"),
-                .value("html", "FILE", "write one person's score page too, with how the score came; not with --state"),
+                .value(
+                    "html", "FILE",
+                    "write one person's score page too, for your eyes alone (mode 600); not with --state"
+                ),
             ],
             notes: """
                 It folds the person's part of the timeline up to what the aggregator has committed, and stops with 13 where
@@ -64,7 +67,7 @@ private func runExplain(_ arguments: Arguments) throws -> Int32 {
             explained += 1
             if let page, let history {
                 let content = ScorePage(explanation: explanation, scorecard: scorecard, history: history)
-                try writeFile(page, content.html)
+                try writePersonalFile(page, content.html)
             }
             if arguments.flag("json") {
                 try output.write(explanation.json(scorecard, history: history))

@@ -18,6 +18,11 @@ extension Command {
                 .flag("json", "one JSON a group and partition"),
             ],
             notes: """
+                LAG is the records that the group can still read: transaction markers and records of aborted transactions have
+                offsets, and are none. (Markers that lie further on than 1,000 records count until these are read.) Records in an
+                open transaction, and behind it, cannot be read before it ends; they are no lag, a line says where they are, and
+                --until-zero waits for them. Where no broker answers, --until-zero says so and goes on until its --timeout.
+
                 --until-zero looks at the groups in the order in which records flow, each one's end before the next: raw
                 topics, timeline, scores. Where one pass finds every lag zero, all that was sent before it has gone through.
                 """,
@@ -32,69 +37,62 @@ private func runLag(_ arguments: Arguments) throws -> Int32 {
     let deadline = monotonicMilliseconds() + Int64(seconds) * 1000
     var lags = try measure(log, cluster.names)
     if arguments.flag("until-zero") {
-        while lags.contains(where: { $0.lag != 0 }), monotonicMilliseconds() < deadline {
+        var outage = Outage()
+        while !lags.allSatisfy(\.lag.isZero), monotonicMilliseconds() < deadline {
             usleep(100_000)
-            lags = try measure(log, cluster.names)
+            if let found = try outage.outlasting({ try measure(log, cluster.names) }) { lags = found }
         }
     }
     print((arguments.flag("json") ? lags.map(\.json) : lagTable(lags)).joined(separator: "\n"))
-    if arguments.flag("until-zero"), lags.contains(where: { $0.lag != 0 }) {
+    let held = lags.filter { $0.lag.held > 0 }
+    if !held.isEmpty { printError("plainscore: \(heldText(held))") }
+    if arguments.flag("until-zero"), !lags.allSatisfy(\.lag.isZero) {
         printError("plainscore: not zero after \(seconds) s")
         return ExitCode.failure.rawValue
     }
     return ExitCode.success.rawValue
 }
 
+private func heldText(_ held: [GroupLag]) -> String {
+    let places = Set(held.map { "\($0.topic)[\($0.lag.partition)]" }).sorted().joined(separator: ", ")
+    return
+        "a transaction is open in \(places): records in it and behind it cannot be read before it ends, and are no lag. "
+        + "Where its producer has died, the broker ends it after the producer's transaction.timeout.ms"
+}
+
 /// A group's place in one partition.
-private struct PartitionLag {
+private struct GroupLag {
     let group: String
     let topic: String
-    let partition: Int32
-    let committed: Int64?
-    let end: Int64
-
-    /// nil where the group has no committed offset.
-    var lag: Int64? { committed.map { end - $0 } }
+    let lag: PartitionLag
 
     var json: String {
-        let place =
-            "\"committed\":\(committed.map { "\($0)" } ?? "null"),\"end\":\(end),\"lag\":\(lag.map { "\($0)" } ?? "null")"
-        return "{\"group\":\"\(group)\",\"topic\":\"\(topic)\",\"partition\":\(partition),\(place)}"
+        func number(_ value: Int64?) -> String { value.map { "\($0)" } ?? "null" }
+        let offsets = "\"committed\":\(number(lag.committed)),\"end\":\(lag.end)"
+        let place = "\(offsets),\"held\":\(lag.held),\"lag\":\(number(lag.records))"
+        return "{\"group\":\"\(group)\",\"topic\":\"\(topic)\",\"partition\":\(lag.partition),\(place)}"
     }
 }
 
 /// One pass, upstream first: a record that a group has passed on by the time it is measured is counted downstream.
-private func measure(_ log: KafkaLog, _ names: TopicNames) throws -> [PartitionLag] {
+private func measure(_ log: KafkaLog, _ names: TopicNames) throws -> [GroupLag] {
     let stages =
         (RawTopic.events + [.control]).map { (names.consumerGroup($0), names.raw($0)) }
         + [(names.aggregatorGroup, names.timeline), (names.publisherGroup, names.scores)]
-    var lags: [PartitionLag] = []
-    for (group, topic) in stages {
-        // The offsets first: a lag of zero then means that the group had done all that the topic held afterwards.
-        for committed in try log.committed(group: group, topic: topic) {
-            let end = try log.watermarks(topic: topic, partition: committed.partition).upperBound
-            lags.append(
-                PartitionLag(
-                    group: group, topic: topic, partition: committed.partition, committed: committed.offset, end: end))
-        }
+    return try stages.flatMap { group, topic in
+        try partitionLags(log, group: group, topic: topic).map { GroupLag(group: group, topic: topic, lag: $0) }
     }
-    return lags
 }
 
-private func lagTable(_ lags: [PartitionLag]) -> [String] {
+private func lagTable(_ lags: [GroupLag]) -> [String] {
     let rows =
         [["GROUP", "TOPIC", "PARTITION", "COMMITTED", "END", "LAG"]]
-        + lags.map { lag in
-            [
-                lag.group, lag.topic, "\(lag.partition)", lag.committed.map { "\($0)" } ?? "none", "\(lag.end)",
-                lag.lag.map { "\($0)" } ?? "-",
+        + lags.map { group in
+            let lag = group.lag
+            return [
+                group.group, group.topic, "\(lag.partition)", lag.committed.map { "\($0)" } ?? "none", "\(lag.end)",
+                lag.records.map { "\($0)" } ?? (lag.committed == nil ? "-" : "?"),
             ]
         }
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-        row.enumerated().map { column, text in
-            let space = String(repeating: " ", count: widths[column] - text.count)
-            return column < 2 ? text + space : space + text
-        }.joined(separator: "  ")
-    }
+    return aligned(rows, left: [0, 1])
 }

@@ -21,7 +21,7 @@ func runReplayInto(_ arguments: Arguments) throws -> Int32 {
     let folds = try CommittedFolds(cluster.log(), names: cluster.names, models: models, snapshots: nil)
     let progress = Progress(label: "replay", total: try folds.recordCount())
     defer { progress.finish() }
-    StopSignal.install()
+    stopAtSignal()
     let partitions = try folds.writeOutputs(into: target, cluster.admin(), format: format, asOf: asOf) { done in
         progress.update(done: done)
         if StopSignal.isRaised { throw Interrupted(target: target) }

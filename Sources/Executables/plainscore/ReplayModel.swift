@@ -1,6 +1,5 @@
 import Commands
 import Events
-import Foundation
 import Pipeline
 import ScorecardFiles
 import Scoring
@@ -17,7 +16,7 @@ let modelPreviewOptions: [Option] = [
         "as-of", "TIME", "stop where each partition's clock first reaches this: 2005-07-01, 2005-07-01T12:00:00Z or ms"),
     .value("cut", "N", "count who has N points or more, before and after (default: the median of the present scores)"),
     .value("largest", "N", "tell the N largest changes in full, 0 to 1000 (default 10)"),
-    .value("html", "FILE", "write the whole as one page too, for a browser or for paper"),
+    .value("html", "FILE", "write the whole as one page too, for your eyes alone (mode 600)"),
     .flag("json", "one JSON (schemas/explanation.md) instead of tables"),
 ]
 
@@ -46,18 +45,9 @@ func runModelPreview(_ arguments: Arguments) throws -> Int32 {
     let preview = try folds.preview(of: other, asOf: asOf, cut: cut, largest: largest) { progress.update(done: $0) }
     progress.finish()
 
-    if let file = arguments.text("html") { try writeFile(file, preview.page) }
+    if let file = arguments.text("html") { try writePersonalFile(file, preview.page) }
     var output = StandardOutput()
     try output.write(arguments.flag("json") ? preview.json : preview.text)
     try output.flush()
     return ExitCode.success.rawValue
-}
-
-/// Writes a file whole: it is there with all its text, or as it was before.
-func writeFile(_ path: String, _ text: String) throws(FileError) {
-    do {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-        throw FileError(message: "\(path) cannot be written: \(error.localizedDescription)")
-    }
 }

@@ -33,7 +33,7 @@ func replayVerify(_ arguments: Arguments) throws -> Int32 {
     let models = try arguments.models()
     let start = try replayStart(arguments)
     let cluster = try Cluster(arguments)
-    StopSignal.install()
+    stopAtSignal()
     let folds = try CommittedFolds(
         cluster.log(), names: cluster.names, models: models, snapshots: start.folder)
     let verifier = try ReplayVerifier(folds, from: start.start, now: wallMilliseconds())

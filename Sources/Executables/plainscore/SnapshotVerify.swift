@@ -31,7 +31,7 @@ extension Command {
 private func runSnapshotVerify(_ arguments: Arguments) throws -> Int32 {
     let models = try arguments.models()
     let files = try snapshotFiles(arguments.operands[0])
-    StopSignal.install()
+    stopAtSignal()
     var checks: [SnapshotCheck] = []
     var isInterrupted = false
     for file in files where !StopSignal.isRaised { checks.append(SnapshotCheck(file, models: models)) }

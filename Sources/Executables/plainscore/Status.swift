@@ -20,6 +20,9 @@ extension Command {
                 .challenger, .flag("json", "one JSON (schemas/explanation.md)"),
             ],
             notes: """
+                LAG is as in `plainscore lag --help`. A question mark stands for what no broker has told in time; a line on standard
+                error says why, and the exit code is 1. A broker that cannot say who is in a group (dev-broker) is no fault.
+
                 SECONDS is the age of the oldest record that is not committed, by the broker's stamp. Roles that do not run are
                 said so; a role that was killed stays a member until its session ends (10 s). Without --model nothing is folded,
                 and the answer is quick. Exit 1 where the outcomes do not balance.
@@ -33,7 +36,9 @@ private func runStatus(_ arguments: Arguments) throws -> Int32 {
     let snapshots = arguments.text("state").map { SnapshotFolder($0) }
     let cluster = try Cluster(arguments)
     let log = try cluster.log()
-    let status = try PipelineStatus(log, try cluster.admin(), names: cluster.names, snapshots: snapshots)
+    let status = try PipelineStatus(log, names: cluster.names, snapshots: snapshots) {
+        membersOfGroups($0, arguments, bootstrap: cluster.bootstrap)
+    }
     let accounting = try models.map { models in
         try Accounting(
             log, names: cluster.names, models: models, snapshots: snapshots,
@@ -43,7 +48,9 @@ private func runStatus(_ arguments: Arguments) throws -> Int32 {
         status: status, accounting: accounting, models: models, showsSnapshots: snapshots != nil,
         now: wallMilliseconds())
     print(arguments.flag("json") ? report.json : report.text.joined(separator: "\n"))
-    return accounting?.isBalanced == false ? ExitCode.failure.rawValue : ExitCode.success.rawValue
+    for fault in status.faults { printError("plainscore: not known: \(fault)") }
+    let isWhole = status.faults.isEmpty && accounting?.isBalanced != false
+    return isWhole ? ExitCode.success.rawValue : ExitCode.failure.rawValue
 }
 
 /// All that `status` knows, and how it says it.
@@ -89,11 +96,14 @@ struct StatusReport {
         status.groups.flatMap { group -> [[String]] in
             func row(_ state: String, _ member: String, _ partitions: [Int32]) -> [String] {
                 let places = group.places.filter { partitions.contains($0.partition) }
-                let lag = places.reduce(0) { $0 + ($1.lag ?? 0) }
-                let oldest = places.compactMap(\.lagMilliseconds).max()
-                let isKnown = places.allSatisfy { $0.lag == 0 || $0.lagMilliseconds != nil }
-                let seconds = isKnown ? tenths(oldest ?? 0) : "?"
-                return [group.group, state, member, ranges(partitions), grouped(lag), seconds]
+                let lag = places.reduce(0) { $0 + ($1.records ?? 0) }
+                let oldest = places.compactMap(\.milliseconds).max()
+                let isLagKnown = group.fault == nil && places.allSatisfy { $0.records != nil || $0.committed == nil }
+                let isAgeKnown = isLagKnown && places.allSatisfy { $0.records == 0 || $0.milliseconds != nil }
+                return [
+                    group.group, state, member, ranges(partitions), isLagKnown ? grouped(lag) : "?",
+                    isAgeKnown ? tenths(oldest ?? 0) : "?",
+                ]
             }
             guard let description = group.description else { return [row("?", "?", group.places.map(\.partition))] }
             return description.members.map { member in

@@ -11,6 +11,7 @@ extension StatusReport {
         json.member("mode", status.identity.properties.mode == .live ? "live" : "history")
         json.array("groups", status.groups, write)
         json.array("partitions", status.partitions, write)
+        json.texts("unknown", status.faults)
         let roles = [("aggregator", status.aggregatorModels), ("publisher", status.publisherModels)]
         json.array("models", roles) { json, role in
             json.member("role", role.0)
@@ -58,8 +59,9 @@ extension StatusReport {
             json.member("partition", place.partition)
             json.member("committed", optional: place.committed)
             json.member("end", place.end)
-            json.member("lag", optional: place.lag)
-            json.member("lagMilliseconds", optional: place.lagMilliseconds)
+            json.member("held", place.held)
+            json.member("lag", optional: place.records)
+            json.member("lagMilliseconds", optional: place.milliseconds)
         }
     }
 

@@ -37,7 +37,7 @@ private func runVerify(_ arguments: Arguments) throws -> Int32 {
     let log = try cluster.log()
     let identity = try readControl(log, names: cluster.names)
     if let hasher { try confirm(hasher, identity) }
-    StopSignal.install()
+    stopAtSignal()
     let total = try RawVerification.recordCount(log, names: cluster.names, identity: identity, only: topics)
     let progress = Progress(label: "verify", total: total)
     defer { progress.finish() }

@@ -24,6 +24,8 @@ extension Command {
                 .value("until-idle", "SECONDS", "end when nothing new has come for so long (default: at Ctrl-C)"),
             ],
             notes: """
+                Where no broker answers any more it says so and waits for one; with --until-idle it ends with 1 instead.
+
                 Per grant and opening the numbers must be 1, 2, 3 … without gap or repeat. Where they are not it says so on
                 standard error, goes on, and exits with 1 at the end. A grant's first number seen may be above 1 with
                 `--from end`, or where the topic is old enough to have been compacted (7 days).
@@ -48,7 +50,7 @@ private func runWatch(_ arguments: Arguments) throws -> Int32 {
     let cards = try (arguments.text("model") ?? "").split(separator: ",").map { try ModelFile.read(String($0)) }
     let cluster = try Cluster(arguments)
     let log = try cluster.log()
-    StopSignal.install()
+    stopAtSignal(within: 5)
     var watching = try Watching(
         log, topic: cluster.names.scoreChanges(purpose), start: start, form: form,
         heading: cards.map { "scores of \($0.name) \($0.version) are \($0.rangeWords)\n" },
@@ -101,8 +103,11 @@ private struct Watching: ~Copyable {
     mutating func run(idleMilliseconds: Int64?) throws -> ExitCode {
         if form == .table { for line in heading + [ScoreChangeTable.header] { try output.write(line) } }
         var lastNew = monotonicMilliseconds()
+        var outage = Outage()
         while !StopSignal.isRaised {
-            if try readNew() { lastNew = monotonicMilliseconds() }
+            // With a bound it ends: nobody can say that nothing new has come.
+            let isNew = try idleMilliseconds == nil ? outage.outlasting { try readNew() } : readNew()
+            if isNew == true { lastNew = monotonicMilliseconds() }
             if let idleMilliseconds, monotonicMilliseconds() - lastNew >= idleMilliseconds { break }
             usleep(Self.pollMilliseconds * 1000)
         }

@@ -8,4 +8,6 @@ let commands: [Command] = [
     .modelCheck, .modelAdapt, .modelSwitch, .clockAccept, .sampleUCI, .sampleCompare, .devBroker,
 ]
 
-ExitCode.exit(with: run(commands + [.completions(of: commands)], Array(CommandLine.arguments.dropFirst())))
+let words = Array(CommandLine.arguments.dropFirst())
+let isAskedByStatus = words.starts(with: Command.describeGroup.path)
+ExitCode.exit(with: run(isAskedByStatus ? [.describeGroup] : commands + [.completions(of: commands)], words))

@@ -4,6 +4,7 @@ import Kafka
 import Log
 import Scoring
 import Snapshots
+import Telemetry
 
 /// How a pipeline stands, asked of its log from outside: changes nothing, and folds nothing.
 public struct PipelineStatus: Sendable {
@@ -12,8 +13,10 @@ public struct PipelineStatus: Sendable {
     public let switched: [Models]
     /// In the order in which records flow.
     public let groups: [GroupStatus]
-    /// One of each timeline partition.
+    /// One of each timeline partition; none where the offsets of aggregator or publisher are not known.
     public let partitions: [PartitionStatus]
+    /// Why no broker has told the clock of a partition.
+    private let clockFault: String?
 
     public struct PartitionStatus: Sendable {
         public let partition: Int32
@@ -60,42 +63,72 @@ public struct PipelineStatus: Sendable {
         return found
     }
 
-    /// - Parameter snapshots: an aggregator's folder.
-    /// - Throws: `SetupError` where there is no timeline, `LogError`, `SnapshotError` where the folder cannot be read.
-    ///   Complexity: the timeline is read from its end back to the newest ticks.
-    public init(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, snapshots: SnapshotFolder?) throws {
-        identity = try readControl(log, names: names)
+    /// What no broker has told, one sentence each; empty where all was found.
+    public var faults: [String] {
+        groups.flatMap { group -> [String] in
+            var faults: [String] = []
+            if case .failed(let reason) = group.members { faults.append("members of \(group.group): \(reason)") }
+            if let fault = group.fault { faults.append("offsets and lag of \(group.group): \(fault)") }
+            return faults
+        } + (clockFault.map { ["the clock: \($0)"] } ?? [])
+    }
+
+    /// - Parameters:
+    ///   - snapshots: an aggregator's folder.
+    ///   - members: who is in each of these groups, in their order. Only this knows how to ask without being held up.
+    /// - Throws: `SetupError` where there is no timeline, `LogError` where nobody answers about it, `SnapshotError` where the
+    ///   folder cannot be read. Complexity: the timeline is read from its end back to the newest ticks.
+    public init(
+        _ log: KafkaLog, names: TopicNames, snapshots: SnapshotFolder?,
+        members: (_ groups: [String]) -> [GroupStatus.Members]
+    ) throws {
+        let identity = try readControl(log, names: names)
+        self.identity = identity
         switched = try readSwitchedModels(log, names: names)
         let stages: [(group: String, topic: String)] =
             RawTopic.events.map { (names.consumerGroup($0), names.raw($0)) }
             + [(names.aggregatorGroup, names.timeline), (names.publisherGroup, names.scores)]
-        // Some brokers do not know the question; the rest of the answer is as good.
-        let descriptions = try? admin.groups(stages.map(\.group))
-        groups = try stages.enumerated().map { index, stage in
-            try GroupStatus(stage.group, topic: stage.topic, log, descriptions?[index])
+        let began = monotonicMilliseconds()
+        groups = zip(stages, members(stages.map(\.group))).map { stage, members in
+            if monotonicMilliseconds() - began > askMilliseconds {
+                return GroupStatus(
+                    stage.group, topic: stage.topic, members,
+                    notAsked: "not asked for, since the answers before took too long")
+            }
+            return GroupStatus(stage.group, topic: stage.topic, log, members)
         }
         let aggregator = groups[groups.count - 2]
         let publisher = groups[groups.count - 1]
+        var clockFault: String?
+        func clockOfLog(_ place: PartitionLag) throws -> Int64? {
+            guard clockFault == nil else { return nil }
+            do {
+                return try clock(
+                    log, names: names, place.partition, at: place.committed ?? 0,
+                    consentPartitions: Int(identity.properties.consentPartitions))
+            } catch let error as LogError {
+                clockFault = "\(error)"
+                return nil
+            }
+        }
         var partitions: [PartitionStatus] = []
         for (folded, published) in zip(aggregator.places, publisher.places) {
             let committed = OffsetMetadata(folded.metadata)
             partitions.append(
                 PartitionStatus(
                     partition: folded.partition,
-                    clock: try committed?.clock
-                        ?? clock(
-                            log, names: names, folded.partition, at: folded.committed ?? 0,
-                            consentPartitions: Int(identity.properties.consentPartitions)),
+                    clock: try committed?.clock ?? clockOfLog(folded),
                     claimed: committed?.claimed,
                     sequence: committed?.sequence, aggregatorModels: committed?.model,
                     publisherModel: OffsetMetadata(published.metadata)?.model,
                     snapshot: try snapshots.flatMap { try newest(in: $0, names, folded) }))
         }
         self.partitions = partitions
+        self.clockFault = clockFault
     }
 }
 
-private func newest(in folder: SnapshotFolder, _ names: TopicNames, _ place: GroupStatus.Place) throws
+private func newest(in folder: SnapshotFolder, _ names: TopicNames, _ place: PartitionLag) throws
     -> PipelineStatus.Snapshot?
 {
     for reference in try folder.candidates(
@@ -137,6 +170,9 @@ private func clock(
     let known = times.compactMap(\.self)
     return known.count == times.count ? known.min() : nil
 }
+
+/// After so long no further group is asked about.
+private let askMilliseconds: Int64 = 30_000
 
 /// Records that are read first, from the end; then eight times as many, and so on.
 private let firstReadCount: Int64 = 4_096

@@ -74,17 +74,25 @@ public enum RoleProcess {
     ) -> Never {
         let command = Command(program: name, path: [], summary: summary, options: options + [.instance, .http]) {
             arguments in
-            StopSignal.install()
             let journal = Journal(role: name, instance: arguments.text("instance") ?? "1")
+            StopSignal.install(within: stopSeconds) {
+                cutShort(journal, "not at an end \(stopSeconds) s after it was asked to stop")
+            }
             journal.info(.started)
+            LibraryLines.take { line in
+                journal.warning(.kafkaLibrary, ["about": .text(line.facility), "text": .text(line.text)])
+            }
             do {
                 let status = try StatusServer(arguments, journal)
                 let persons = try PersonServer(arguments, journal)
                 let role = try make(try Setting(arguments, journal))
                 try drive(role, journal, status, persons)
                 journal.info(.stopped)
-                return ExitCode.success.rawValue
+                ExitCode.success.exit()
             } catch {
+                if StopSignal.isRaised, let error = error as? LogError, error.kind.mayPass {
+                    cutShort(journal, "\(error)")
+                }
                 let code = exitCode(of: error)
                 journal.error(
                     .failed,
@@ -97,6 +105,16 @@ public enum RoleProcess {
         }
         command.runAsProgram()
     }
+
+    /// The end of a process that was asked to stop and cannot end in order. It is a success: a process may be ended at any
+    /// instruction, and whoever started it must not take it for one that failed.
+    private static func cutShort(_ journal: Journal, _ reason: String) -> Never {
+        journal.warning(.stopCutShort, ["reason": .text(reason)])
+        ExitCode.success.exit()
+    }
+
+    /// How long a role may take to stop, below the 15 to 20 s after which those who start it end it by force.
+    private static let stopSeconds = 12
 
     private static func drive(
         _ role: any Role, _ journal: Journal, _ status: StatusServer?, _ persons: PersonServer?
@@ -134,6 +152,16 @@ public enum RoleProcess {
             case .fenced, .undelivered, .unavailable, .stalled, .fatal: .failure
             }
         default: .failure
+        }
+    }
+}
+
+extension LogError.Kind {
+    /// Whether it says nothing but that the brokers, or other processes, stand in the way just now.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .fenced, .undelivered, .unavailable: true
+        case .missingTopic, .offsetOutOfRange, .stalled, .configuration, .fatal: false
         }
     }
 }

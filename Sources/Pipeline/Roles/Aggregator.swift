@@ -104,6 +104,7 @@ public final class Aggregator<L: Log>: Role {
 
     public func stop() throws {
         try finish()
+        StopSignal.allow(seconds: lastSnapshotsSeconds)
         for partition in partitions.keys.sorted() { writeLastSnapshot(of: partition) }
         reader.close()
     }

@@ -38,6 +38,9 @@ public struct RoleContext {
 
 /// How long a role waits for its outputs when it stops or its partitions are taken, ms.
 let finishMilliseconds = 10_000
+/// How long after the signal an aggregator may still be writing its last snapshots: just below what systemd and Kubernetes
+/// give it.
+let lastSnapshotsSeconds = 55
 /// Batches whose outputs may be on their way at once: bounds memory and what a crash repeats.
 let undeliveredMax = 8
 /// Time between two commits of a consumer or an aggregator, ms: each is written down by a broker, and none makes anything
