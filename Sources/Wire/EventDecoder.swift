@@ -49,18 +49,24 @@ public final class EventDecoder {
             _ = try decode(value)
             return Diagnosis()
         } catch {
-            guard (1...Self.sizeMax).contains(value.byteCount) else { return Diagnosis(error) }
-            switch value.load(littleEndianAt: 0, as: UInt8.self) {
-            case UInt8(ascii: "{"): return json.diagnose(value)
-            case RegistryFraming.magic:
-                guard let (content, start) = try? RegistryFraming.content(of: value) else { return Diagnosis(error) }
-                let event = value.extracting(start...)
-                switch content {
-                case .json: return json.diagnose(event)
-                case .protobuf: return protobuf.diagnose(event)
-                }
-            default: return protobuf.diagnose(value)
+            let found = reading(refused: value)
+            // Of a document with hundreds of values the rest is not looked at, so the fault may not be met again.
+            return found.faults.isEmpty ? Diagnosis(error) : found
+        }
+    }
+
+    private func reading(refused value: RawSpan) -> Diagnosis {
+        guard (1...Self.sizeMax).contains(value.byteCount) else { return Diagnosis() }
+        switch value.load(littleEndianAt: 0, as: UInt8.self) {
+        case UInt8(ascii: "{"): return json.diagnose(value)
+        case RegistryFraming.magic:
+            guard let (content, start) = try? RegistryFraming.content(of: value) else { return Diagnosis() }
+            let event = value.extracting(start...)
+            switch content {
+            case .json: return json.diagnose(event)
+            case .protobuf: return protobuf.diagnose(event)
             }
+        default: return protobuf.diagnose(value)
         }
     }
 }

@@ -55,4 +55,13 @@ import Wire
             #expect(diagnosis.faults.count == Diagnosis.faultsMax && diagnosis.hasMore)
         }
     }
+
+    @Test func `a fault of a document that is too long to be looked at whole is told`() {
+        let array = "[" + Array(repeating: "1", count: 300).joined(separator: ",") + "]"
+        for text in ["{\"eventId\":\(array)}", "{\"eventId\":\"e\",\"bill\":{\"kind\":\(array)}}"] {
+            let bytes = Array(text.utf8)
+            let refusal = #expect(throws: Refusal.self) { try decoder.decode(unsafe bytes.span.bytes) }
+            #expect(decoder.diagnose(unsafe bytes.span.bytes).faults.first == refusal)
+        }
+    }
 }
