@@ -99,7 +99,9 @@ let package = Package(
         tests("HTTPTests", ["HTTP"]),
         tests("SimulatedLogTests", ["SimulatedLog", "Log", "Checksums"]),
         tests("KafkaTests", ["Kafka", "Log", "TestBroker"]),
-        tests("CommandTests", ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI"]),
+        tests(
+            "CommandTests",
+            ["Commands", "Pipeline", "Kafka", "Log", "Wire", "Events", "TestBroker", "UCI", "CorpusFiles"]),
         tests("TidyTests", ["TestBroker"]),
         tests("ReadmeTests", ["TestBroker"]),
         tests("DeployTests", ["TestBroker", "Telemetry"]),  // the files of deploy/, each by its own checker

@@ -10,7 +10,7 @@ public final class EventDecoder {
     /// Levels of nesting that JSON may have; an event needs two.
     public static let depthMax = 8
     /// The member of the one JSON object that is not an event.
-    static let tickName = "tick"
+    public static let tickName = "tick"
 
     private var json = JSONReading()
     private var protobuf = ProtobufReading()
@@ -39,6 +39,34 @@ public final class EventDecoder {
             }
         default:
             return try protobuf.decode(value)
+        }
+    }
+
+    /// All that is wrong with one raw value, field by field; no faults where `decode` takes it. Cold: it reads what was
+    /// refused once more, for whoever is told what to mend.
+    public func diagnose(_ value: RawSpan) -> Diagnosis {
+        do throws(Refusal) {
+            _ = try decode(value)
+            return Diagnosis()
+        } catch {
+            let found = reading(refused: value)
+            // Of a document with hundreds of values the rest is not looked at, so the fault may not be met again.
+            return found.faults.isEmpty ? Diagnosis(error) : found
+        }
+    }
+
+    private func reading(refused value: RawSpan) -> Diagnosis {
+        guard (1...Self.sizeMax).contains(value.byteCount) else { return Diagnosis() }
+        switch value.load(littleEndianAt: 0, as: UInt8.self) {
+        case UInt8(ascii: "{"): return json.diagnose(value)
+        case RegistryFraming.magic:
+            guard let (content, start) = try? RegistryFraming.content(of: value) else { return Diagnosis() }
+            let event = value.extracting(start...)
+            switch content {
+            case .json: return json.diagnose(event)
+            case .protobuf: return protobuf.diagnose(event)
+            }
+        default: return protobuf.diagnose(value)
         }
     }
 }

@@ -41,7 +41,7 @@ extension FieldSlots {
         }
     }
 
-    private func catalogueBody() throws(Refusal) -> Event.Body {
+    func catalogueBody() throws(Refusal) -> Event.Body {
         switch message! {
         case .repayment: .repayment(try repayment())
         case .bill: .bill(try bill())

@@ -5,6 +5,7 @@ extension FieldSlots {
     func identifier(_ field: some MessageField) throws(Refusal) -> Identifier {
         let slot = try text(field)
         guard let identifier = Identifier(slot.span) else {
+            if slot.kind == .excused { return .standIn }
             throw fault(
                 .invalidIdentifier, field, slot, "give 1 to \(Identifier.maxCount) characters of A-Z a-z 0-9 . _ : -")
         }
@@ -12,8 +13,9 @@ extension FieldSlots {
     }
 
     func date(_ field: some MessageField) throws(Refusal) -> CalendarDate {
-        let slot = try text(field)
+        let slot = try text(field, "a date as YYYY-MM-DD")
         guard let date = CalendarDate(slot.span) else {
+            if slot.kind == .excused { return .first }
             throw fault(.invalidDate, field, slot, "give a calendar date of 1970 to 2199 as YYYY-MM-DD")
         }
         return date
@@ -27,6 +29,7 @@ extension FieldSlots {
         guard self[field].isPresent else { return nil }
         let slot = try text(field)
         guard let currency = Currency(slot.span) else {
+            if slot.kind == .excused { return .standIn }
             throw fault(.invalidCurrency, field, slot, "give an ISO 4217 code: three capital letters")
         }
         return currency
@@ -50,14 +53,25 @@ extension FieldSlots {
             found = UInt8(exactly: slot.integer).flatMap(Value.init(rawValue:))
         case .text:
             found = Value.names.index(of: slot.span).flatMap { Value(rawValue: UInt8($0 + 1)) }
+        case .excused:
+            found = Value(rawValue: 1)
         default:
-            throw Refusal(.wrongType, path(field.name), "give the value's name as a string")
+            let names = Value.wireNames.joined(separator: ", ")
+            throw Refusal(.wrongType, path(field.name), "give the value's name as a string, one of \(names)")
         }
-        guard let found else {
-            let names = Value.allCases.map(\.wireName).joined(separator: ", ")
-            throw fault(.unknownValue, field, slot, "give one of \(names)")
-        }
+        guard let found else { throw fault(.unknownValue, field, slot, Self.unknownValueMend(slot, Value.self)) }
         return found
+    }
+
+    /// Cold.
+    private static func unknownValueMend<Value: WireEnum>(_ slot: Slot, _ type: Value.Type) -> String {
+        let names = Value.wireNames
+        guard slot.kind == .text else {
+            return "give one of " + Value.allCases.map { "\($0.wireName) (\($0.rawValue))" }.joined(separator: ", ")
+        }
+        let all = names.joined(separator: ", ")
+        let near = nearestValue(to: printable(slot.span), among: names)
+        return near.map { "write \($0): it is one of \(all)" } ?? "give one of \(all)"
     }
 
     /// The place of a field that must be there.
@@ -68,9 +82,12 @@ extension FieldSlots {
         return field.rawValue
     }
 
-    private func text(_ field: some MessageField) throws(Refusal) -> Slot {
+    /// - Parameter form: of what the string must say; empty where the field's name says it.
+    private func text(_ field: some MessageField, _ form: String = "") throws(Refusal) -> Slot {
         let slot = self[try present(field)]
-        guard slot.kind == .text else { throw Refusal(.wrongType, path(field.name), "give a string") }
+        guard slot.kind == .text || slot.kind == .excused else {
+            throw Refusal(.wrongType, path(field.name), form.isEmpty ? "give a string" : "give a string: \(form)")
+        }
         return slot
     }
 
@@ -95,15 +112,28 @@ extension Slot {
             }
         case .largeInteger:
             throw Refusal(.outOfRange, path(), "give a number that 64 bits hold")
+        case .excused: return 1
         default: break
         }
-        throw Refusal(.wrongType, path(), "give a whole number without fraction or exponent")
+        let path = path()
+        throw Refusal(
+            .wrongType, path,
+            Self.isTime(path)
+                ? "give ms since 1970-01-01T00:00:00Z as a whole number, without fraction or exponent"
+                : "give a whole number without fraction or exponent")
     }
+
+    /// Fields of a time end in "At". (Those of a date end in "Date" or "End", and are strings.)
+    private static func isTime(_ path: String) -> Bool { path.hasSuffix("At") || path == EventDecoder.tickName }
 
     fileprivate var isUTF8: Bool {
         unsafe span.withUnsafeBytes { unsafe String(validating: $0, as: UTF8.self) != nil }
     }
 }
+
+// What stands for a field whose fault has been told.
+extension Identifier { fileprivate static let standIn = Identifier("x")! }
+extension Currency { fileprivate static let standIn = Currency("EUR")! }
 
 private enum Decimal {
     case number(Int64)

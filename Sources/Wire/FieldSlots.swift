@@ -11,7 +11,7 @@ struct FieldSlots {
 
     init() {
         message = nil
-        slots = Array(repeating: Slot(), count: EventMembers.names.count)
+        slots = Array(repeating: Slot(), count: EventMembers.firstBody + EventMembers.bodies.count)
     }
 
     /// Forgets what it held.
@@ -49,6 +49,9 @@ struct FieldSlots {
         case boolean
         case text
         case array
+        /// Its fault has been told. It is read as some sound value, so that the fields after it are looked at as well: only
+        /// `Diagnosis` puts it there.
+        case excused
         /// A body: `integer` is its place among JSON's entries, `text` the message in Protobuf.
         case message
     }

@@ -22,68 +22,142 @@ import Events
 
     /// `value` begins with `{`.
     mutating func decode(_ value: RawSpan) throws(Refusal) -> Decoded {
-        try parse(value)
-        let entries = unsafe Entries(first: json_parser_entries(parser), count: json_parser_entry_count(parser))
+        let entries = try parse(value)
         if let time = try Self.tick(entries) { return .tick(time: time) }
         members.begin(nil)
-        try Self.fill(&members, from: 1, of: entries, names: EventMembers.names)
+        try Self.fill(&members, from: 0, of: entries, names: EventMembers.eventNames.names) {
+            (refusal) throws(Refusal) in throw refusal
+        }
         let body = try members.body()
         let slot = members[EventMembers.firstBody + body]
-        guard slot.kind == .message else {
-            throw Refusal(.wrongType, EventMembers.bodies[body].name, "give an object")
-        }
+        guard slot.kind == .message else { throw Self.noObject(body) }
         bodyMembers.begin(EventMembers.bodies[body])
-        try Self.fill(
-            &bodyMembers, from: Int(slot.integer) + 1, of: entries, names: EventMembers.bodyNames[body])
+        try Self.fill(&bodyMembers, from: Int(slot.integer), of: entries, names: EventMembers.bodyNames[body].names) {
+            (refusal) throws(Refusal) in throw refusal
+        }
         return try members.event(body: bodyMembers)
     }
 
-    private func parse(_ value: RawSpan) throws(Refusal) {
+    /// All that is wrong with a value that `decode` refuses. Cold.
+    mutating func diagnose(_ value: RawSpan) -> Diagnosis {
+        var diagnosis = Diagnosis()
+        let entries: JSONEntries
+        do throws(Refusal) {
+            entries = try parse(value)
+            if try Self.tick(entries) != nil { return diagnosis }
+        } catch {
+            diagnosis.add(error)
+            return diagnosis
+        }
+        members.begin(nil)
+        Self.fill(&members, from: 0, of: entries, names: EventMembers.eventNames.names) { diagnosis.add($0) }
+        if diagnosis.faults.contains(where: { $0.reason == .unsupportedFraming }) { return diagnosis }
+        guard let body = diagnosis.body(of: members) else {
+            diagnosis.read(members, body: nil)
+            return diagnosis
+        }
+        let slot = members[EventMembers.firstBody + body]
+        guard slot.kind == .message else {
+            diagnosis.add(Self.noObject(body))
+            diagnosis.read(members, body: nil)
+            return diagnosis
+        }
+        bodyMembers.begin(EventMembers.bodies[body])
+        Self.fill(&bodyMembers, from: Int(slot.integer), of: entries, names: EventMembers.bodyNames[body].names) {
+            diagnosis.add($0)
+        }
+        // Of a document that was cut off, what is missing may be in the rest.
+        if entries.count < Self.entriesMax { diagnosis.read(members, body: bodyMembers) }
+        return diagnosis
+    }
+
+    private func parse(_ value: RawSpan) throws(Refusal) -> JSONEntries {
         let outcome = unsafe value.withUnsafeBytes {
             unsafe json_parser_parse(parser, $0.baseAddress!.assumingMemoryBound(to: UInt8.self), $0.count)
         }
         switch outcome {
-        case json_parsed: return
+        case json_parsed:
+            return unsafe JSONEntries(first: json_parser_entries(parser), count: json_parser_entry_count(parser))
         case json_invalid_utf8: throw Refusal(.invalidUTF8, "", "write JSON as UTF-8")
         case json_too_deep: throw Refusal(.tooDeep, "", "nest no deeper than \(EventDecoder.depthMax) levels")
         case json_no_memory: fatalError("no memory to parse JSON")
-        default: throw Refusal(.malformedJSON, "", "send one JSON object (RFC 8259) and nothing after it")
+        default:
+            let mend = ForeignForm(value)?.mend ?? JSONFault(value).mend
+            throw Refusal(.malformedJSON, "", mend)
         }
     }
 
-    /// Fills the slots with the members of the object whose first member is entry `first`.
-    private static func fill(_ slots: inout FieldSlots, from first: Int, of entries: Entries, names: NameList)
-        throws(Refusal)
-    {
+    private static func noObject(_ body: Int) -> Refusal {
+        Refusal(.wrongType, EventMembers.bodies[body].name, "give an object")
+    }
+
+    /// Fills the slots with the members of the object at entry `parent`. Hands what is wrong to `report`, and goes on where
+    /// that does not throw: a member whose name is nearly right is then read as the one that was meant.
+    private static func fill<Failure: Error>(
+        _ slots: inout FieldSlots, from parent: Int, of entries: JSONEntries, names: NameList,
+        _ report: (Refusal) throws(Failure) -> Void
+    ) throws(Failure) {
         let depth = slots.message == nil ? 1 : 2
         var guess = 0
-        var index = first
+        var unknownCount = 0
+        var index = parent + 1
         while index < entries.count {
             let entry = entries[index]
             if entry.depth < depth { break }
             if entry.depth == depth {
-                guard let place = names.index(of: entry.key, guess: guess) else {
-                    throw Refusal(
-                        .unknownField, slots.path(printable(entry.key)), "leave it out: the schema has no such field")
+                let found = names.index(of: entry.key, guess: guess) ?? Self.place(underProtoName: entry.key, slots)
+                if let place = found {
+                    if slots[place].kind == .absent {
+                        slots[place] = entry.slot(at: index)
+                    } else {
+                        try report(Refusal(.duplicateKey, slots.path(names[place]), "say it once"))
+                    }
+                    guess = place + 1
+                } else {
+                    let unknown = Self.unknown(entry, in: slots, of: entries, isFirst: unknownCount == 0)
+                    try report(unknown.refusal)
+                    unknownCount += 1
+                    // Inside an envelope stands another document. And more faults than these are not told.
+                    if unknown.isEnvelope || unknownCount > Diagnosis.faultsMax { return }
+                    if let meant = unknown.meant, slots[meant].kind == .absent {
+                        slots[meant] = entry.slot(at: index)
+                    }
                 }
-                guard slots[place].kind == .absent else {
-                    throw Refusal(.duplicateKey, slots.path(names[place]), "say it once")
-                }
-                slots[place] = entry.slot(at: index)
-                guess = place + 1
             }
             index += 1
         }
     }
 
+    /// The place of a member that comes under its name in event.proto.
+    @inline(never)
+    private static func place(underProtoName name: RawSpan, _ slots: FieldSlots) -> Int? {
+        EventMembers.names(of: slots.message).protoNames.index(of: name)
+    }
+
+    /// Cold.
+    private static func unknown(_ entry: JSONEntry, in slots: FieldSlots, of entries: JSONEntries, isFirst: Bool)
+        -> (refusal: Refusal, meant: Int?, isEnvelope: Bool)
+    {
+        let name = printable(entry.key)
+        if slots.message == nil, isFirst, let envelope = Envelope(entries) { return (envelope.refusal, nil, true) }
+        if slots.message == nil, entry.isTick {
+            return (Refusal(.unknownField, name, "send the tick by itself: nothing stands beside it"), nil, false)
+        }
+        let bodies = EventMembers.bodies.filter { body in
+            entries.members(of: 0).contains { EventMembers.body(named: entries[$0].key) == body }
+        }
+        let unknown = UnknownMember(name, in: slots.message, bodies: bodies)
+        return (Refusal(.unknownField, slots.path(name), unknown.mend), unknown.meant, false)
+    }
+
     /// The time of `{"tick": …}`; nil where the document is no tick, `.some(nil)` where it states none.
-    private static func tick(_ entries: Entries) throws(Refusal) -> Int64?? {
+    private static func tick(_ entries: JSONEntries) throws(Refusal) -> Int64?? {
         guard entries.count > 1, entries[1].isTick else { return nil }
         let first = entries[1]
         for index in 2..<max(2, entries.count) where entries[index].depth == 1 {
             let other = entries[index]
             if other.isTick { throw Refusal(.duplicateKey, EventDecoder.tickName, "say it once") }
-            throw Refusal(.unknownField, printable(other.key), "leave it out: a tick stands alone")
+            throw Refusal(.unknownField, printable(other.key), "leave it out: nothing stands beside a tick")
         }
         let slot = first.slot(at: 1)
         guard slot.isPresent else { return .some(nil) }
@@ -93,64 +167,4 @@ import Events
         }
         return time
     }
-}
-
-/// The document as the parser laid it out, until its next parse.
-@safe private struct Entries {
-    private let first: UnsafePointer<json_entry>
-    let count: Int
-
-    init(first: UnsafePointer<json_entry>, count: Int) {
-        unsafe self.first = unsafe first
-        self.count = count
-    }
-
-    subscript(index: Int) -> Entry {
-        precondition(index < count)
-        return unsafe Entry(first[index])
-    }
-}
-
-/// One value of the document, borrowed from the parser until its next parse.
-@safe private struct Entry {
-    private let entry: json_entry
-
-    init(_ entry: json_entry) { unsafe self.entry = unsafe entry }
-
-    var depth: Int { unsafe Int(entry.depth) }
-
-    var key: RawSpan {
-        @_lifetime(borrow self) get {
-            unsafe _overrideLifetime(
-                RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: entry.key, count: Int(entry.key_count))),
-                borrowing: self)
-        }
-    }
-
-    var isTick: Bool { Self.tick.index(of: key) != nil }
-
-    private static let tick = NameList([EventDecoder.tickName])
-
-    func slot(at index: Int) -> Slot {
-        switch unsafe entry.kind {
-        case json_null: Slot(.null)
-        case json_boolean: Slot(.boolean)
-        case json_integer: Slot(.integer, integer: unsafe entry.integer)
-        case json_large_integer: Slot(.largeInteger)
-        case json_fraction: Slot(.fraction)
-        case json_string: unsafe Slot(text: UnsafeRawPointer(entry.text), count: Int(entry.text_count))
-        case json_array: Slot(.array)
-        default: Slot(.message, integer: Int64(index))
-        }
-    }
-}
-
-/// A name that someone else chose, fit for an error: cut off at 64 bytes, `?` for whatever is not printable ASCII.
-private func printable(_ name: RawSpan) -> String {
-    var text = ""
-    for index in 0..<min(64, name.byteCount) {
-        let byte: UInt8 = name.load(littleEndianAt: index)
-        text.append((0x21...0x7E).contains(byte) ? Character(Unicode.Scalar(byte)) : "?")
-    }
-    return text
 }

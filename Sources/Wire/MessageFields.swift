@@ -26,8 +26,22 @@ enum DisputeField: Int, MessageField { case disputedEvent }
 enum EventMembers {
     static let bodies: [EventType] = EventType.allCases
     static let firstBody = EventField.allCases.count
-    static let names = NameList(EventField.names + bodies.map(\.name))
-    static let bodyNames: [NameList] = bodies.map { NameList(memberNames(of: $0)) }
+    static let eventNames = MemberNames(EventField.names + bodies.map(\.name))
+    static let bodyNames: [MemberNames] = bodies.map { MemberNames(memberNames(of: $0)) }
+
+    /// The members of Event (nil) or of a body, in the order of their numbers.
+    static func names(of type: EventType?) -> MemberNames {
+        type.map { bodyNames[place(of: $0)] } ?? eventNames
+    }
+
+    /// The place of a body among `bodies`.
+    static func place(of type: EventType) -> Int { bodies.firstIndex(of: type)! }
+
+    /// The body whose member of Event has this name. Cold.
+    static func body(named name: RawSpan) -> EventType? {
+        guard let place = eventNames.index(of: name), place >= firstBody else { return nil }
+        return bodies[place - firstBody]
+    }
 
     static func memberNames(of type: EventType) -> [String] {
         switch type {
@@ -52,10 +66,11 @@ protocol WireEnum: RawRepresentable<UInt8>, CaseIterable, Sendable {
 
 extension WireEnum {
     var wireName: String { "\(self)".uppercased() }
+    static var wireNames: [String] { allCases.map(\.wireName) }
 
     static func nameList() -> NameList {
         precondition(allCases.map(\.rawValue).elementsEqual(1...UInt8(allCases.count)))
-        return NameList(allCases.map(\.wireName))
+        return NameList(wireNames)
     }
 }
 

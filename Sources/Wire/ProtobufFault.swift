@@ -1,22 +1,25 @@
 internal import CEventProto
 import Events
 
-/// Why the parser refused these bytes: `wrongType` where the wire itself is sound and a field of the schema comes in
-/// another wire type than its own, as JSON would say it; else `malformedProtobuf`. Cold: called after a failure only.
-func protobufFault(_ value: RawSpan) -> Refusal {
+/// Why the parser refused these bytes: `wrongType` where the wire itself is sound and fields of the schema come in another
+/// wire type than their own, as JSON would say it; else `malformedProtobuf`. At least one. Cold: called after a failure only.
+func protobufFaults(_ value: RawSpan) -> [Refusal] {
+    if let form = ForeignForm(value) { return [Refusal(.malformedProtobuf, "", form.mend)] }
     var scan = WireScan()
-    if unsafe scan.isSound(value, event_descriptor(), nil), let field = scan.wrongField {
-        return Refusal(.wrongType, field, "encode it with the type that event.proto gives it")
+    if unsafe scan.isSound(value, event_descriptor(), nil), !scan.wrongFields.isEmpty {
+        return scan.wrongFields.map { Refusal(.wrongType, $0, "encode it with the type that event.proto gives it") }
     }
-    return Refusal(
-        .malformedProtobuf, "", "send one plainscore.v1.Event in Protobuf, or JSON that begins with { as its first byte"
-    )
+    return [
+        Refusal(
+            .malformedProtobuf, "",
+            "send one plainscore.v1.Event in Protobuf, or JSON that begins with { as its first byte")
+    ]
 }
 
 /// A walk over the tags, without values.
 private struct WireScan {
-    /// The first field that is not of its type.
-    var wrongField: String?
+    /// Paths of the fields that are not of their type, each once.
+    private(set) var wrongFields: [String] = []
 
     /// False where the bytes are no sequence of fields.
     mutating func isSound(
@@ -33,7 +36,8 @@ private struct WireScan {
             let isMessage = unsafe field.type == PROTOBUF_C_TYPE_MESSAGE
             let isLengthDelimited = unsafe isMessage || field.type == PROTOBUF_C_TYPE_BYTES
             if wireType != (isLengthDelimited ? 2 : 0) {
-                wrongField = wrongField ?? path(index, type)
+                let path = path(index, type)
+                if wrongFields.count < Diagnosis.faultsMax, !wrongFields.contains(path) { wrongFields.append(path) }
             } else if isMessage {
                 var from = start
                 guard let count = bytes.varint(&from) else { return false }
@@ -47,7 +51,7 @@ private struct WireScan {
     }
 
     private func path(_ index: Int, _ type: EventType?) -> String {
-        type.map { "\($0.name).\(EventMembers.memberNames(of: $0)[index])" } ?? EventMembers.names[index]
+        type.map { "\($0.name).\(EventMembers.memberNames(of: $0)[index])" } ?? EventMembers.names(of: nil).all[index]
     }
 
     private func place(of number: UInt32, in descriptor: UnsafePointer<ProtobufCMessageDescriptor>) -> Int? {

@@ -16,12 +16,33 @@ import Events
 
     mutating func decode(_ value: RawSpan) throws(Refusal) -> Decoded {
         members.begin(nil)
-        try parse(value).fill(&members)
+        try parse(value).fill(&members) { (refusal) throws(Refusal) in throw refusal }
         let body = try members.body()
         bodyMembers.begin(EventMembers.bodies[body])
         let message = unsafe Message(members[EventMembers.firstBody + body].address!)
-        try message.fill(&bodyMembers)
+        try message.fill(&bodyMembers) { (refusal) throws(Refusal) in throw refusal }
         return try members.event(body: bodyMembers)
+    }
+
+    /// All that is wrong with a value that `decode` refuses. Cold.
+    mutating func diagnose(_ value: RawSpan) -> Diagnosis {
+        var diagnosis = Diagnosis()
+        members.begin(nil)
+        do throws(Refusal) {
+            try parse(value).fill(&members) { diagnosis.add($0) }
+        } catch {
+            let isExhausted = error.reason == .tooLarge
+            for fault in isExhausted ? [error] : protobufFaults(value) { diagnosis.add(fault) }
+            return diagnosis
+        }
+        guard let body = diagnosis.body(of: members) else {
+            diagnosis.read(members, body: nil)
+            return diagnosis
+        }
+        bodyMembers.begin(EventMembers.bodies[body])
+        unsafe Message(members[EventMembers.firstBody + body].address!).fill(&bodyMembers) { diagnosis.add($0) }
+        diagnosis.read(members, body: bodyMembers)
+        return diagnosis
     }
 
     private func parse(_ value: RawSpan) throws(Refusal) -> Message {
@@ -30,9 +51,9 @@ import Events
         }
         guard let message = unsafe message else {
             if unsafe event_parser_is_exhausted(parser) {
-                throw Refusal(.tooLarge, "", "say each field once")
+                throw Refusal(.tooLarge, "", "give each field once: this repeats bodies by the thousand")
             }
-            throw protobufFault(value)
+            throw protobufFaults(value)[0]
         }
         return unsafe Message(UnsafeRawPointer(message))
     }
@@ -48,20 +69,29 @@ import Events
         unsafe descriptor = unsafe address.assumingMemoryBound(to: ProtobufCMessage.self).pointee.descriptor
     }
 
-    func fill(_ slots: inout FieldSlots) throws(Refusal) {
-        if let number = unknownField {
-            throw Refusal(.unknownField, slots.path("\(number)"), "leave it out: the schema has no such field")
+    /// Hands fields that the schema does not have to `report`, and goes on where that does not throw.
+    func fill<Failure: Error>(
+        _ slots: inout FieldSlots, _ report: (Refusal) throws(Failure) -> Void
+    ) throws(Failure) {
+        // One more than are told says that there are more.
+        for index in 0..<min(unknownFieldCount, Diagnosis.faultsMax + 1) {
+            let number = unsafe message.unknown_fields[index].tag
+            let mend = "leave it out: event.proto has no field with this number in \(slots.message?.name ?? "Event")"
+            try report(Refusal(.unknownField, slots.path("\(number)"), mend))
         }
+        fill(&slots)
+    }
+
+    private func fill(_ slots: inout FieldSlots) {
         for index in 0..<(unsafe Int(descriptor.pointee.n_fields)) {
             slots[index] = unsafe slot(descriptor.pointee.fields + index)
         }
     }
 
-    /// The number of the first field that the schema does not have.
-    private var unknownField: UInt32? {
-        let base = unsafe address.assumingMemoryBound(to: ProtobufCMessage.self)
-        return unsafe base.pointee.n_unknown_fields == 0 ? nil : base.pointee.unknown_fields[0].tag
-    }
+    private var message: ProtobufCMessage { unsafe address.assumingMemoryBound(to: ProtobufCMessage.self).pointee }
+
+    /// Fields that the schema does not have.
+    private var unknownFieldCount: Int { unsafe Int(message.n_unknown_fields) }
 
     private func slot(_ field: UnsafePointer<ProtobufCFieldDescriptor>) -> Slot {
         let value = unsafe address + Int(field.pointee.offset)

@@ -33,10 +33,7 @@ extension Refusal {
         Refusal(.wrongTopic, type, "send \(type) events to the topic \(topic)")
     }
 
-    public static let datedAhead = Refusal(
-        .datedAhead, "occurredAt",
-        "set the producer's clock: an event may be dated at most "
-            + "\(EventRules.datedAheadMaxMilliseconds / 3_600_000) h after it is appended")
+    public static let datedAhead = Refusal(.datedAhead, "occurredAt", EventRules.datedAheadMend)
 
     public static func notSupportedYet(type: String) -> Refusal {
         Refusal(.notSupportedYet, type, "keep \(type) events back: this version does not act on them yet")

@@ -6,8 +6,11 @@ import Events
 package enum SchemaNames {
     /// Members of Event (nil) or of a body, as this module names them in JSON, in the order of their numbers.
     package static func used(of type: EventType?) -> [String] {
-        type.map { EventMembers.memberNames(of: $0) } ?? (0..<EventMembers.names.count).map { EventMembers.names[$0] }
+        EventMembers.names(of: type).all
     }
+
+    /// The same as this module takes them beside those, which is how event.proto spells them.
+    package static func alsoTaken(of type: EventType?) -> [String] { used(of: type).map(MemberNames.protoName) }
 
     /// The same from the schema, there in snake_case.
     package static func declared(of type: EventType?) -> [String] {
@@ -56,7 +59,7 @@ package enum SchemaNames {
     }
 
     private static func place(of type: EventType) -> Int {
-        EventMembers.firstBody + EventMembers.bodies.firstIndex(of: type)!
+        EventMembers.firstBody + EventMembers.place(of: type)
     }
 
     private static func descriptor(of type: EventType?) -> UnsafePointer<ProtobufCMessageDescriptor> {

@@ -115,6 +115,27 @@ extension PipelineOnARealBroker {
             try expectScores(deployment)
         }
 
+        @Test(.enabled(if: PythonTools.shared != nil, Comment(rawValue: PythonTools.missing)))
+        func `each subscriber says that a topic is not there`() throws {
+            let python = try #require(PythonTools.shared)
+            let jars = try #require(Broker.home) + "/lib/*"
+            var subscribers = [[python.path, "\(examples)/subscribe.py", files.path("nothing.db"), "--until-end"]]
+            if Shell.has("kcat") { subscribers.append(["\(examples)/subscribe-kcat"]) }
+            if Shell.has("javac") { subscribers.append(["java", "-cp", jars, "\(examples)/Subscribe.java"]) }
+            for words in subscribers {
+                let failure = #expect(throws: Shell.Failure.self, "\(words)") {
+                    try Shell.expect(
+                        words,
+                        environment: [
+                            "PLAINSCORE_BOOTSTRAP": try #require(Broker.current).servers,
+                            "PLAINSCORE_PREFIX": Deployment.newPrefix(),
+                        ])
+                }
+                let said = failure?.description ?? ""
+                #expect(said.contains("score-changes.lending"), "\(said)")
+            }
+        }
+
         private func environment(_ deployment: Deployment) -> [String: String] {
             ["PLAINSCORE_BOOTSTRAP": deployment.servers, "PLAINSCORE_PREFIX": deployment.prefix]
         }

@@ -83,6 +83,28 @@ import Wire
         }
     }
 
+    @Test func `a dead letter tells all that is wrong with its record`() throws {
+        let pipeline = try SimulatedPipeline(seed: 1)
+        let event = #"{"eventId":"e","person":"a b","correction":{"correctedEvent":7}}"#
+        let single = event.replacing("a b", with: "ann").replacing(":7", with: ":\"f\",\"x\":1")
+            .replacing("\"correction\"", with: "\"producer\":\"p\",\"occurredAt\":5,\"correction\"")
+        for value in [event, single] { pipeline.produce(Array(value.utf8), to: .consents, key: "key") }
+        try pipeline.run()
+        try pipeline.stop()
+        let letters = pipeline.cluster.records(pipeline.names.deadLetters)
+        #expect(letters.count == 2)
+        for letter in letters {
+            let value = try #require(letter.value)
+            let faults = EventDecoder().diagnose(unsafe value.span.bytes).faults
+            #expect(header("plainscore.reason", of: letter) == faults[0].reason.rawValue)
+            #expect(header("plainscore.field", of: letter) == faults[0].field)
+            #expect(header("plainscore.mend", of: letter) == faults[0].mend)
+            let others = faults.dropFirst().map(\.description).joined(separator: " | ")
+            #expect(header("plainscore.also", of: letter) ?? "" == others)
+            #expect(others.isEmpty == (value == Array(single.utf8)))
+        }
+    }
+
     private let make = EventMaker()
 
     private func header(_ name: String, of record: SimulatedRecord) -> String? {

@@ -30,18 +30,11 @@ import Wire
     /// What the consumers do beside decoding, as far as a record alone decides it.
     private func consume(_ sample: CorpusCase) throws(Refusal) {
         guard let value = sample.value else { throw Refusal.null }
-        switch try EventDecoder().decode(unsafe value.span.bytes) {
-        case .tick:
-            if sample.topic != RawTopic.consents.name { throw Refusal.tickOnOtherTopic }
-        case .event(_, let event):
-            let topic = event.type.topic.name
-            if topic != sample.topic { throw Refusal.wrongTopic(type: event.type.name, belongs: topic) }
-            let appendedAt: Int64 = 1_800_000_000_000  // 2027-01-15
-            if event.occurredAt > appendedAt + EventRules.datedAheadMaxMilliseconds { throw Refusal.datedAhead }
-            switch event.type {
-            case .erasure, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
-            case .repayment, .bill, .statement, .cashFlow, .rental, .consent, .correction: break
-            }
-        }
+        let decoded = try EventDecoder().decode(unsafe value.span.bytes)
+        // A tick is of the timeline's kind here.
+        let mode: TimelineProperties.Mode = decoded == .tick(time: nil) ? .live : .history
+        try RawRules(on: RawTopic.events.first { $0.name == sample.topic }, in: mode).check(decoded)
+        guard case .event(_, let event) = decoded else { return }
+        if event.isRefusedAsDatedAhead(of: 1_800_000_000_000) { throw Refusal.datedAhead }  // of 2027-01-15
     }
 }

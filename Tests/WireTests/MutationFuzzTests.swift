@@ -32,7 +32,13 @@ struct MutationFuzzTests {
             case .success(let name): counts[name, default: 0] += 1
             case .failure(let refusal):
                 counts[refusal.reason.rawValue, default: 0] += 1
-                if let fault = Self.fault(of: refusal) {
+                let all = unsafe decoder.diagnose(value.span.bytes).faults
+                if all.first != refusal || all.count > Diagnosis.faultsMax {
+                    Issue.record("seed \(seed): \(all.count) faults, the first \(all.first as Refusal?): \(refusal)")
+                    return
+                }
+                for refusal in all {
+                    guard let fault = Self.fault(of: refusal) else { continue }
                     Issue.record("seed \(seed): \(fault): \(refusal)")
                     return
                 }

@@ -18,7 +18,8 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 # The body of an event says on which topic it belongs (schemas/plainscore/v1/event.proto).
 TOPICS = {
-    "repayment": "payments", "bill": "bills", "statement": "accounts", "cashFlow": "accounts", "rental": "rentals",
+    "repayment": "payments", "bill": "bills", "statement": "accounts", "cashFlow": "accounts", "cash_flow": "accounts",
+    "rental": "rentals",
     "consent": "consents", "erasure": "consents", "correction": "consents", "dispute": "consents",
 }
 
@@ -52,7 +53,7 @@ def delivered(error, message):
 def value_of(line):
     """The record's value. Its first byte tells the consumers what it is: `{` is JSON, anything else Protobuf."""
     if not arguments.protobuf:
-        return line.encode()
+        return line
     from google.protobuf import json_format
     from plainscore.v1.event_pb2 import Event
     return json_format.Parse(line, Event()).SerializeToString()
@@ -108,16 +109,38 @@ def tick(stated, line_number):
     wait_until_carried_over(line_number)
 
 
-count = 0
-for number, line in enumerate(sys.stdin if arguments.file == "-" else open(arguments.file, encoding="utf-8"), 1):
-    if not line.strip():
-        continue
+def read(line):
+    """The event of a line as a dictionary, with its topic: None for a tick. Raises ValueError where it is none."""
     event = json.loads(line)
+    if not isinstance(event, dict):
+        raise ValueError("it is no JSON object")
     if "tick" in event:
-        tick(event["tick"], number)
+        return event, None
+    topic = next((TOPICS[member] for member in event if member in TOPICS), None)
+    if topic is None:
+        raise ValueError(f"it has none of {', '.join(TOPICS)}")
+    if not isinstance(event.get("person"), str):
+        raise ValueError("it has no person")
+    return event, topic
+
+
+count = 0
+lines = sys.stdin.buffer if arguments.file == "-" else open(arguments.file, "rb")
+for number, line in enumerate(lines, 1):
+    line = line.removeprefix(b"\xef\xbb\xbf").strip()  # a byte order mark, which some tools write
+    if not line:
         continue
-    topic = next(TOPICS[member] for member in event if member in TOPICS)
-    send(prefix + topic, value_of(line.strip()), key=event["person"])
-    count += 1
+    try:
+        event, topic = read(line)
+        value = None if topic is None else value_of(line)
+    except Exception as error:  # whatever the parsers raise: what came before must not be lost with it
+        deliver_all()
+        sys.exit(f"line {number}: {error}. All before it, {count} events, is delivered: mend it, then publish again from "
+                 f"line {number}")
+    if topic is None:
+        tick(event["tick"], number)
+    else:
+        send(prefix + topic, value, key=event["person"])
+        count += 1
 deliver_all()
 print(f"{count} of {count} events delivered")

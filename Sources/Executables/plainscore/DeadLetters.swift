@@ -83,7 +83,7 @@ extension RefusedRecord {
             ?? "not kept in the raw topic any more"
         return """
             \(place)  \(appendedAt.map { "appended \($0)" } ?? "append time not known")  \(what)
-                mend: \(mend)
+                mend: \(mend)\(also.map { "\n    also: \($0)" } ?? "")
                 original: \(bytes.isEmpty ? "no bytes" : bytes)
             \(keepingText)
             """
@@ -119,6 +119,7 @@ extension RefusedRecord {
         json.member("reason", reason)
         json.member("field", field)
         json.member("mend", mend)
+        json.member("also", optional: also)
         json.member("original", optional: original.map { printable($0.prefix(shownByteCount)) })
         json.member("originalByteCount", originalByteCount)
         json.member("originalHash", optional: originalHash)

@@ -19,11 +19,10 @@ struct ExportTimes {
         while true {
             let place = "\(path):\(reader.lineNumber + 1)"
             let hasMore = try reader.next { line in
-                var cells = unsafe line.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+                let cells = unsafe line.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
                     .split(separator: ",", omittingEmptySubsequences: false).map(Self.unquoted)
                 if cells == [""] { return }
                 guard let columns else {
-                    if cells[0].hasPrefix("\u{FEFF}") { cells[0].removeFirst() }
                     guard let person = cells.firstIndex(of: "person"), let time = cells.firstIndex(of: "time") else {
                         throw FileError(message: "\(place): the first line names the columns: person,time")
                     }

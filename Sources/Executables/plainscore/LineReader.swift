@@ -31,10 +31,12 @@ struct LineReader: ~Copyable {
 
     deinit { if ownsDescriptor { close(descriptor) } }
 
-    /// Reads the next line, its newline (and a carriage return before it) left off; false at the end.
+    /// Reads the next line, its newline (and a carriage return before it) left off; false at the end. A byte order mark at
+    /// the beginning of the file is passed over: tools write it, and no editor shows it.
     mutating func next(_ body: (RawSpan) throws -> Void) throws -> Bool {
-        guard let range = try nextRange() else { return false }
+        guard var range = try nextRange() else { return false }
         lineNumber += 1
+        if lineNumber == 1, buffer[range].starts(with: [0xEF, 0xBB, 0xBF]) { range = range.dropFirst(3) }
         try body(unsafe buffer.span.bytes.extracting(range))
         return true
     }

@@ -16,6 +16,7 @@ extension Command {
             summary: "Send events, one JSON a line, each to the topic of its type, keyed by the person.",
             operands: [Operand(name: "FILE", help: "the lines; - or nothing reads standard input", isRequired: false)],
             options: [
+                .flag("check", "send nothing, ask no broker: say what is wrong with each line, all of it at once"),
                 .flag(
                     "allow-bad",
                     "send lines that the consumers will refuse too; exit 0 also where events find no consent"),
@@ -28,7 +29,8 @@ extension Command {
             ],
             notes: """
                 A file is checked as a whole before anything of it is sent; standard input as it comes, up to the first bad
-                line. Empty lines are passed over. {"tick":TIME} goes to every partition of consents: in a timeline made
+                line. Of a bad line all faults are said. Empty lines are passed over, and so is a byte order mark at the
+                beginning. {"tick":TIME} goes to every partition of consents: in a timeline made
                 with --history it states the time (ms, or "2005-05-01T00:00:00Z"), in a live one it is {"tick":null}. Exit 1
                 when a line is bad or a record could not be delivered. What is allowed and looks wrong is sent, with a
                 warning.
@@ -53,13 +55,14 @@ private func runProduce(_ arguments: Arguments) throws -> Int32 {
     let stillSeconds = try arguments.integer("timeout", in: 1...86_400) ?? 60
     let models = arguments.text("model") == nil ? nil : try arguments.models()
     let check = LineCheck(currencies: models?.all.map(\.currency))
+    if arguments.flag("check") { return try checkAlone(arguments, path, check) }
     let cluster = try Cluster(arguments)
     let mode = ModeQuestion(cluster)
     var report = ProduceReport()
     let isChecked = path != "-" && isRegularFile(path) && !allowsBad
     if isChecked {
         var reader = try LineReader(path: path)
-        report.bad = try checkLines(&reader, check, mode, &report.warnings)
+        try checkLines(&reader, check, { _ in try mode() }, &report)
         if report.bad > 0 {
             printError("plainscore: \(report.bad) bad lines: nothing is sent (--allow-bad sends them too)")
             if arguments.flag("json") { print(report.json, terminator: "") }
@@ -78,6 +81,29 @@ private func runProduce(_ arguments: Arguments) throws -> Int32 {
     report.complain(allowsLoss: allowsBad)
     let isGood = report.bad == 0 && (allowsBad || !report.hasLoss)
     return isGood ? ExitCode.success.rawValue : ExitCode.failure.rawValue
+}
+
+/// `--check`: nothing is sent, and no broker is asked. Which kind of tick the timeline takes is not known, so the first tick
+/// decides.
+private func checkAlone(_ arguments: Arguments, _ path: String, _ check: LineCheck) throws -> Int32 {
+    guard !arguments.flag("allow-bad") else {
+        throw UsageError("--check sends nothing: leave out --allow-bad", arguments.command)
+    }
+    var reader = try path == "-" ? LineReader() : LineReader(path: path)
+    var report = ProduceReport()
+    var modeOfFirstTick: TimelineProperties.Mode?
+    let lines = try checkLines(
+        &reader, check,
+        { tick in
+            let mode = modeOfFirstTick ?? (tick.time == nil ? .live : .history)
+            modeOfFirstTick = mode
+            return mode
+        }, &report)
+    if report.bad > 0 { printError("plainscore: \(report.bad) bad lines") }
+    let text =
+        "\(lines.events) events and \(lines.ticks) ticks are good, \(report.bad) lines are bad; nothing was sent\n"
+    print(arguments.flag("json") ? report.json : text, terminator: "")
+    return report.bad == 0 ? ExitCode.success.rawValue : ExitCode.failure.rawValue
 }
 
 private func topicOfBad(_ arguments: Arguments) throws -> RawTopic {
@@ -119,27 +145,36 @@ final class ModeQuestion {
     }
 }
 
-/// Names each bad line and each doubtful one, up to a bound, and returns how many are bad.
+/// Names each bad line and each doubtful one, up to a bound, and counts them in the report. Returns how many are good.
+@discardableResult
 private func checkLines(
-    _ reader: inout LineReader, _ check: LineCheck, _ mode: ModeQuestion, _ warnings: inout LineWarnings
-) throws -> Int {
+    _ reader: inout LineReader, _ check: LineCheck, _ mode: (TickLine) throws -> TimelineProperties.Mode,
+    _ report: inout ProduceReport
+) throws -> (events: Int, ticks: Int) {
     let namedMax = 20
-    var bad = 0
+    var check = check
+    var good = (events: 0, ticks: 0)
     while true {
         let number = reader.lineNumber + 1
         let hasMore = try reader.next { line in
-            switch try check.read(line, mode: mode.callAsFunction) {
-            case .blank, .tick: break
-            case .event(_, _, let doubts): warnings.add(doubts, line: number)
+            switch try check.read(line, mode: mode) {
+            case .blank: break
+            case .tick: good.ticks += 1
+            case .event(_, _, let doubts):
+                good.events += 1
+                report.warnings.add(doubts, line: number)
             case .bad(let found):
-                bad += 1
-                if bad <= namedMax { printError("line \(number): \(found.complaint)") }
-                if bad == namedMax { printError("… more bad lines are only counted") }
+                report.bad += 1
+                if report.bad <= namedMax {
+                    printError(found.complaint(line: number))
+                    report.faults += found.faults.map { (number, $0) }
+                }
+                if report.bad == namedMax { printError("… more bad lines are only counted") }
             }
         }
         if !hasMore {
-            warnings.finish()
-            return bad
+            report.warnings.finish()
+            return good
         }
     }
 }

@@ -10,6 +10,8 @@ struct ProduceReport {
     var topics = 0
     var ticks = 0
     var bad = 0
+    /// What is wrong with the first bad lines.
+    var faults: [(line: Int, refusal: Refusal)] = []
     var warnings = LineWarnings()
 
     /// Events whose outcomes were asked for.
@@ -84,6 +86,12 @@ struct ProduceReport {
         json.member("topics", topics)
         json.member("ticks", ticks)
         json.member("badLines", bad)
+        json.array("faults", faults) { json, fault in
+            json.member("line", fault.line)
+            json.member("reason", fault.refusal.reason.rawValue)
+            json.member("field", fault.refusal.field)
+            json.member("mend", fault.refusal.mend)
+        }
         warnings.write(to: &json)
         json.key("outcomes")
         if let outcomes {

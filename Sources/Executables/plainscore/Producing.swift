@@ -18,7 +18,7 @@ struct Producing {
     private let log: KafkaLog
     private let writer: KafkaWriter
     private let names: TopicNames
-    private let check: LineCheck
+    private var check: LineCheck
     /// Asked for when a record of the topic comes: a producer may have the right to write one topic alone.
     private var handles: [RawTopic: TopicHandle] = [:]
     private var consentPartitions: Int32?
@@ -65,21 +65,25 @@ struct Producing {
         _ reader: inout LineReader, _ mode: ModeQuestion, warnings: LineWarnings?, into report: inout ProduceReport
     ) throws {
         var warnings = warnings
-        var complaint: String?
+        var bad: (line: Int, found: BadLine)?
         do {
             try order?.waitForAll(beforeTick: false)
         } catch is StandsStill {
             owesWaitForAll = true
         }
-        while complaint == nil {
+        while bad == nil {
             let number = reader.lineNumber + 1
             let hasMore = try reader.next { line in
-                if let bad = try send(line, number, mode, &warnings) { complaint = "line \(number): \(bad)" }
+                bad = try send(line, number, mode, &warnings).map { (number, $0) }
             }
             if !hasMore { break }
         }
         try finish()
-        if let complaint { printError("plainscore: \(complaint)") }
+        if let bad {
+            printError(bad.found.complaint(line: bad.line))
+            printError("plainscore: from this line on nothing is sent; all before it is sent")
+            report.faults = bad.found.faults.map { (bad.line, $0) }
+        }
         if let warnings {
             warnings.finish()
             report.warnings = warnings
@@ -87,7 +91,7 @@ struct Producing {
         report.records = progress.count
         report.topics = topics.count
         report.ticks = ticks
-        report.bad = complaint == nil ? 0 : 1
+        report.bad = bad == nil ? 0 : 1
     }
 
     /// Counts what became of the events that were sent, in a timeline for history.
@@ -125,15 +129,15 @@ struct Producing {
     /// What is wrong with the line, where that ends the run.
     private mutating func send(
         _ line: RawSpan, _ number: Int, _ mode: ModeQuestion, _ warnings: inout LineWarnings?
-    ) throws -> String? {
-        switch try check.read(line, mode: mode.callAsFunction) {
+    ) throws -> BadLine? {
+        switch try check.read(line, mode: { _ in try mode() }) {
         case .blank: return nil
         case .tick(let tick): try send(tick, number)
         case .event(let topic, let person, let doubts):
             warnings?.add(doubts, line: number)
             try sendEvent(topic, key: person.span, value: line)
         case .bad(let bad):
-            guard let topicOfBad else { return bad.complaint }
+            guard let topicOfBad else { return bad }
             let topic = bad.topic ?? topicOfBad
             if let person = bad.person {
                 try sendEvent(topic, key: person.span, value: line)

@@ -13,15 +13,20 @@ struct DeadLetter {
     /// Field path in the event's JSON; empty where no field is to blame.
     let field: String
     let mend: String
+    /// What else is wrong with the record, `reason field: mend` each; empty where that is all.
+    let others: [String]
     /// nil where the bytes are not at hand.
     let bytes: RefusedBytes?
 
-    init(source: Coordinates, appendedAt: Int64, refusal: Refusal, bytes: RefusedBytes) {
+    init(
+        source: Coordinates, appendedAt: Int64, refusal: Refusal, others: some Sequence<Refusal>, bytes: RefusedBytes
+    ) {
         self.source = source
         self.appendedAt = appendedAt
         reason = refusal.reason.rawValue
         field = refusal.field
         mend = refusal.mend
+        self.others = others.map(\.description)
         self.bytes = bytes
     }
 
@@ -32,6 +37,7 @@ struct DeadLetter {
         reason = refusal.reason.rawValue
         field = ""
         mend = refusal.mend
+        others = []
         bytes = nil
     }
 
@@ -46,6 +52,10 @@ struct DeadLetter {
         ]
         if !field.isEmpty {
             headers.append(("plainscore.field", Self.headerText(field, max: Self.fieldBytesMax)))
+        }
+        if !others.isEmpty {
+            headers.append(
+                ("plainscore.also", Self.headerText(others.joined(separator: " | "), max: Self.mendBytesMax)))
         }
         if let appendedAt { headers.append(("plainscore.appended-at", Timestamp.text(appendedAt))) }
         return headers + (bytes?.headers ?? [])

@@ -15,6 +15,8 @@ public struct RefusedRecord: Sendable {
     /// Field path in the event's JSON; empty where no field is to blame.
     public let field: String
     public let mend: String
+    /// What else is wrong with the record, `reason field: mend` each, separated by ` | `; nil where that is all.
+    public let also: String?
     /// When the raw record was appended, `Timestamp.text`; nil where it is not known (any more).
     public internal(set) var appendedAt: String?
     /// The first bytes of the original, at most `keptByteCount`; nil where nothing keeps them.
@@ -115,6 +117,7 @@ extension RefusedRecord {
         reason = letter.headers["plainscore.reason"] ?? "unknown"
         field = letter.headers["plainscore.field"] ?? ""
         mend = letter.headers["plainscore.mend"] ?? ""
+        also = letter.headers["plainscore.also"]
         appendedAt = letter.headers["plainscore.appended-at"]
         source = Coordinates(
             topic: letter.headers["plainscore.topic"], partition: letter.headers["plainscore.partition"],

@@ -140,10 +140,13 @@ public final class RawConsumer<L: Log>: Role {
             } catch {
                 refused += 1
                 meter.counters.refused(error.reason.rawValue)
-                let bytes = RefusedBytes(batch.value(entry), cut: batch.cut(entry))
+                let value = batch.value(entry)
+                let others = reading.otherFaults(of: value, isNull: entry.isNullValue)
+                let bytes = RefusedBytes(value, cut: batch.cut(entry))
                 try refuse(
-                    DeadLetter(source: source, appendedAt: entry.timestamp, refusal: error, bytes: bytes),
-                    bytes.kept(of: batch.value(entry)))
+                    DeadLetter(
+                        source: source, appendedAt: entry.timestamp, refusal: error, others: others, bytes: bytes),
+                    bytes.kept(of: value))
                 continue
             }
             guard let content else { continue }

@@ -10,11 +10,13 @@ struct RawReading {
     /// Names the secret under which the timeline's persons are known.
     let fingerprint: UInt64
     private let decoder = EventDecoder()
+    private let rules: RawRules
 
     init(topic: RawTopic, properties: TimelineProperties, fingerprint: UInt64) {
         self.topic = topic
         self.properties = properties
         self.fingerprint = fingerprint
+        rules = RawRules(on: topic, in: properties.mode)
     }
 
     /// The value decoded, and checked against all that the decoder alone cannot know; `key` names the person. nil for a
@@ -24,25 +26,18 @@ struct RawReading {
     {
         guard !isNull else { throw Refusal.null }
         if topic == .control { return try controlContent(value) }
-        switch try decoder.decode(value) {
+        let decoded = try decoder.decode(value)
+        try rules.check(decoded)
+        switch decoded {
         case .tick(let time):
-            guard topic == .consents else { throw Refusal.tickOnOtherTopic }
-            switch properties.mode {
-            case .live where time != nil: throw Refusal.tickStatesTime
-            case .history where time == nil: throw Refusal.tickWithoutTime
-            case .live, .history:
-                return .tick(time: time ?? appendedAt, secretFingerprint: fingerprint, properties)
-            }
-        case .event(let person, let event):
-            guard event.type.topic == topic else {
-                throw Refusal.wrongTopic(type: event.type.name, belongs: event.type.topic.name)
-            }
-            switch event.type {
-            case .erasure, .dispute: throw Refusal.notSupportedYet(type: event.type.name)
-            case .repayment, .bill, .statement, .cashFlow, .rental, .consent, .correction:
-                return .event(key(person), event)
-            }
+            return .tick(time: time ?? appendedAt, secretFingerprint: fingerprint, properties)
+        case .event(let person, let event): return .event(key(person), event)
         }
+    }
+
+    /// What else is wrong with a value that `content` refused: each fault but the first. Cold, a second reading.
+    func otherFaults(of value: RawSpan, isNull: Bool) -> ArraySlice<Refusal> {
+        isNull || topic == .control ? [] : decoder.diagnose(value).faults.dropFirst()
     }
 
     /// Models are carried only where they load: what stops the fold must never come to it.

@@ -120,7 +120,7 @@ extension FoldState {
     /// stands where the clock does, behind the consent that holds.
     private func effectiveTime(of event: Event, for key: PersonKey, grantedAt: Int64?) -> Int64 {
         let isTooOld = clock != nil && day(of: event.occurredAt, for: key) <= horizon(of: key)
-        guard isTooOld || isDatedAhead(event) else { return event.occurredAt }
+        guard isTooOld || EventRules.isDatedAhead(event.occurredAt, of: latestTime) else { return event.occurredAt }
         return max(clock ?? appendedAt, grantedAt ?? 0)
     }
 

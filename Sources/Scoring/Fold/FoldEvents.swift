@@ -17,7 +17,7 @@ extension FoldState {
         scratchSlot = nil
         clockGuard.hear(event.occurredAt)
         let slot = rolledSlot(of: person, into: &output)
-        if isDatedAhead(event), !event.isWithdrawal {
+        if event.isRefusedAsDatedAhead(of: latestTime) {
             count(.datedAhead, source, into: &output)
         } else if case .consent(let consent) = event.body {
             handle(consent, event, of: person, at: slot, from: source, into: &output)
@@ -28,11 +28,9 @@ extension FoldState {
         }
     }
 
-    /// Whether the event is dated more than a day after it was appended. The clock counts as well, so that a broker's clock
-    /// that was set back refuses nothing.
-    func isDatedAhead(_ event: Event) -> Bool {
-        event.occurredAt > max(appendedAt, clock ?? 0) + EventRules.datedAheadMaxMilliseconds
-    }
+    /// The time of which an event may not be dated too far ahead. The clock counts beside the append stamp, so that a
+    /// broker's clock that was set back refuses nothing.
+    var latestTime: Int64 { max(appendedAt, clock ?? 0) }
 
     /// The person's place, after all that was due on the clock has been rolled; nil without a live grant.
     private mutating func rolledSlot(of person: PersonKey, into output: inout FoldOutput) -> Int? {
@@ -190,11 +188,5 @@ extension FoldState {
             settle(.noConsent, waiting.removeOldest()!)
             steps += 1
         }
-    }
-}
-
-extension Event {
-    fileprivate var isWithdrawal: Bool {
-        if case .consent(let consent) = body { consent.action == .withdrawn } else { false }
     }
 }

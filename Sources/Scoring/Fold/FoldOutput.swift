@@ -48,11 +48,7 @@ public struct FoldRefusal: Equatable, Sendable {
             events or \(FoldLimits.noticesPerPerson) corrections within the horizon, or \(FoldLimits.grantsPerPerson) live \
             grants: check the dates
             """
-        case .datedAhead:
-            """
-            set the producer's clock: an event may be dated at most \
-            \(EventRules.datedAheadMaxMilliseconds / 3_600_000) h after it is appended
-            """
+        case .datedAhead: EventRules.datedAheadMend
         case .superseded:
             "a later consent of this grant is known, and holds: where the person withdraws that one, date the withdrawal after it"
         }
