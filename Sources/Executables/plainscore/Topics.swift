@@ -80,6 +80,7 @@ extension TopicCheck {
         json.member("mode", optional: identity.map { "\($0.properties.mode)" })
         json.member("partitions", optional: identity.map(\.properties.partitions))
         json.array("differences", differences) { json, difference in
+            json.member("finding", difference.finding.rawValue)
             json.member("what", difference.advice.what)
             json.member("lost", difference.advice.lost)
             json.texts("mends", difference.advice.mends)

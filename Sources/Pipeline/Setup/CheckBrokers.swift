@@ -14,7 +14,8 @@ extension CheckedCluster {
                     difference(
                         .brokerSetting,
                         [
-                            "broker": "\(broker)", "setting": name, "found": found[name] ?? "not known", "wanted": wanted,
+                            "broker": "\(broker)", "setting": name, "found": found[name] ?? "not known",
+                            "wanted": wanted,
                             "why": why,
                         ]))
             }
@@ -94,7 +95,9 @@ extension CheckedCluster {
         if outputs.contains(plan.name) { return nil }
         let group = plan.name == names.timeline ? names.aggregatorGroup : names.publisherGroup
         let placed = try log.committed(group: group, topic: plan.name).filter { $0.offset != nil }.map(\.partition)
-        return excess.allSatisfy(placed.contains) ? nil : difference(.tooManyPartitions, values)
+        if excess.allSatisfy(placed.contains) { return nil }
+        values["model"] = try modelOption(log)
+        return difference(.tooManyPartitions, values)
     }
 
     private func reassignment(of topic: String, _ partitions: Int32, copies: Int32) -> String {

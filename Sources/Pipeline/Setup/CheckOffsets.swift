@@ -121,7 +121,9 @@ private struct RawTopicCheck {
             return [cluster.difference(.rawMadeAgain, values)]
         }
         if lost.count == raws.count, kept.allSatisfy({ $0.upperBound == 0 }) {
-            return raws.map { cluster.difference(.groupUnused, values.merging(["partition": "\($0.partition)"]) { $1 }) }
+            return raws.map {
+                cluster.difference(.groupUnused, values.merging(["partition": "\($0.partition)"]) { $1 })
+            }
         }
         return try lost.map { try difference(raws[$0], committed[$0].offset, kept[$0], carried.last[raws[$0]]) }
     }
@@ -135,6 +137,7 @@ private struct RawTopicCheck {
         values["partition"] = "\(raw.partition)"
         values["kept"] = "\(kept)"
         values["n"] = "\(max(next, kept.lowerBound))"
+        values["held"] = kept.upperBound == 0 ? "" : TopicFinding.held
         values["carried"] =
             last == nil
             ? "no record of it has been carried over"

@@ -37,23 +37,20 @@ extension CheckedCluster {
             if !isOutside, plan.isPlace(place) { return nil }
             values["state"] = "stands at \(offset) in"
             values["why"] =
-                "without saying how far the results had come there: a tool has set it, and the role will not start"
+                " without saying how far the results had come there: a tool has set it, and the role will not start"
             if isOutside {
                 return try restored(.publisherOutside, values, place.partition, plan, log, properties, hasScores)
             }
         } else {
-            values["why"] = "which has held records: it is never taken for 0"
-            if kept.upperBound == 0, plan.topic == names.scores {
-                guard try hasResults(log, place.partition) else { return difference(.groupUnused, values) }
-                values["why"] = "which was made again"
+            values["why"] = TopicFinding.held
+            if kept.upperBound == 0 {
+                guard plan.topic == names.scores, try committedResults(log, names, place.partition) > 0 else {
+                    return difference(.groupUnused, values)
+                }
+                values["why"] = ", which was made again"
             }
         }
         return try restored(.resultsForgotten, values, place.partition, plan, log, properties, hasScores)
-    }
-
-    /// Whether the aggregator has committed results.
-    private func hasResults(_ log: KafkaLog, _ partition: Int32) throws -> Bool {
-        try committedResults(log, names, partition) > 0
     }
 
     /// With where the group will go on, as far as that is known without folding.

@@ -108,7 +108,9 @@ private func missingPlans(
     if timelineExists, let lost = missing.first(where: { !outputs.contains($0.name) }) {
         let raw = RawTopic.events.first { names.raw($0) == lost.name }
         let mend =
-            if let raw { "`plainscore topics renew \(raw.name)` makes it again and goes on behind what it had" } else if lost.name == names.scores {
+            if let raw {
+                "`plainscore topics renew \(raw.name)` makes it again and goes on behind what it had"
+            } else if lost.name == names.scores {
                 "`plainscore topics restore` makes it again, and its results from the timeline"
             } else { "nothing brings it back: make another timeline with --prefix" }
         throw SetupError(.configuration, "topic '\(lost.name)' of this timeline has been deleted: \(mend)")

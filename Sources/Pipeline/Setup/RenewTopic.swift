@@ -4,15 +4,17 @@ import Log
 
 /// Lets a raw topic that was deleted and made again go on in its timeline: makes it where it is missing, says in `control` by how
 /// much its offsets are moved, and sets its consumer's group to the first record that it keeps. Partitions that go on as they
-/// were are left alone. Returns what was done, a line each. The consumer must not be at work.
+/// were are left alone. Returns what was done, a line each; empty where nothing says that the topic is another one. The consumer
+/// must not be at work.
 ///
 /// `control` comes before the group: after a crash between the two a second run finds the same shifts.
-/// - Throws: `SetupError` where nothing says that the topic is another one, it has the wrong partitions, or its consumer is at
-///   work; `LogError`. Complexity: as `CarriedOver`, and linear in dead letters.
+/// - Throws: `SetupError` where it has the wrong partitions, or its consumer is at work; `LogError`. Complexity: as `CarriedOver`, and linear in dead letters.
 public func renewTopic(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, _ topic: RawTopic) throws -> [String] {
     let identity = try readControl(log, names: names)
     let name = names.raw(topic)
-    let plan = topicPlans(identity.properties, names: names, brokers: try admin.brokerCount()).first { $0.name == name }!
+    let plan = topicPlans(identity.properties, names: names, brokers: try admin.brokerCount()).first {
+        $0.name == name
+    }!
     var done: [String] = []
     if let partitions = try admin.topics()[name] {
         guard partitions == plan.partitions else {
@@ -52,8 +54,6 @@ public func renewTopic(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, 
     if shifts != known {
         try appendControl(.shifts(topic, shifts), log, names: names)
         done.append("\(names.raw(.control)): offsets of \(name) are moved by \(shifts)")
-    } else if starts.isEmpty {
-        throw SetupError(.configuration, "nothing says that '\(name)' is another topic than before: nothing was done")
     }
     try commitWithoutMembers(admin, group: names.consumerGroup(topic), topic: name, starts)
     return done

@@ -63,7 +63,8 @@ struct ResultPlaces {
         if aggregator == nil { self.aggregator = try kept.causeOfLast(partition) ?? zero(timeline, names) }
         if !canGoOn {
             self.publisher = CommittedOffset(
-                partition: partition, offset: kept.offset(of: last + 1) ?? results.upperBound, metadata: published!.text)
+                partition: partition, offset: kept.offset(of: last + 1) ?? results.upperBound, metadata: published!.text
+            )
         }
     }
 

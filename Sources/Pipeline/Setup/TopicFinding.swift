@@ -1,5 +1,5 @@
 /// Each kind of thing that `topics check` finds, in the order of its table in deploy/OPERATING.md.
-public enum TopicFinding: CaseIterable, Sendable {
+public enum TopicFinding: String, CaseIterable, Sendable {
     case brokerSetting, topicSetting, tooFewCopies, tooManyInSync, noSecret, setUpBrokeOff
     case outputMissing, rawMissing, rawMadeAgain, scoresMissing, timelineMissing, controlLost
     case tooFewPartitions, rawTooManyPartitions, tooManyPartitions
@@ -37,6 +37,9 @@ private let byAnotherTimeline =
     + "read topics in which each grant begins with number 1. The old topics are left as they are"
 
 extension TopicFinding {
+    /// What is added where a partition without a place is not empty.
+    static let held = ", which has held records: it is never taken for 0"
+
     private var settings: Advice {
         switch self {
         case .brokerSetting:
@@ -46,7 +49,8 @@ extension TopicFinding {
                 givesUp: "nothing")
         case .topicSetting:
             Advice(
-                "topic '{topic}': {setting} is {found}, not {wanted}", lost: "what the broker has deleted or stamped by it",
+                "topic '{topic}': {setting} is {found}, not {wanted}",
+                lost: "what the broker has deleted or stamped by it",
                 mends: [alterConfig], givesUp: "nothing")
         case .tooFewCopies:
             Advice(
@@ -75,12 +79,13 @@ extension TopicFinding {
         switch self {
         case .outputMissing:
             Advice(
-                "topic '{topic}' is missing", lost: "what it held: nothing that is made again from the timeline goes there "
+                "output topic '{topic}' is missing",
+                lost: "what it held: nothing that is made again from the timeline goes there "
                     + "(`plainscore replay --into` makes all score changes again under another prefix)",
                 mends: [createTopics], givesUp: "what it held, and nothing more")
         case .rawMissing:
             Advice(
-                "topic '{topic}' is missing",
+                "raw topic '{topic}' is missing",
                 lost: "what its consumer had not carried over; the last that it carried over: {carried}",
                 mends: [renewTopic],
                 givesUp: "what is lost, until producers send it again: whatever counts already counts once")
@@ -92,16 +97,18 @@ extension TopicFinding {
                 givesUp: "what is lost, until producers send it again: whatever counts already counts once")
         case .scoresMissing:
             Advice(
-                "topic '{topic}' is missing", lost: "nothing: the timeline makes each result again, with its number",
+                "topic '{topic}' of the results is missing",
+                lost: "nothing: the timeline makes each result again, with its number",
                 mends: [restore], givesUp: "nothing")
         case .timelineMissing:
             Advice(
-                "topic '{topic}' is missing", lost: "the timeline, and with it every state and score",
+                "timeline topic '{topic}' is missing", lost: "the timeline, and with it every state and score",
                 mends: [anotherTimeline], givesUp: byAnotherTimeline)
         default:
             Advice(
                 "what the timeline is has been lost: {error}",
-                lost: "the properties of the timeline, the fingerprint of its secret, and the models that it was switched to",
+                lost:
+                    "the properties of the timeline, the fingerprint of its secret, and the models that it was switched to",
                 mends: [anotherTimeline], givesUp: byAnotherTimeline)
         }
     }
@@ -117,15 +124,17 @@ extension TopicFinding {
             Advice(
                 "topic '{topic}' has {found} partitions, not {wanted}: no consumer reads partition {wanted} or above, and Kafka "
                     + "takes none away",
-                lost: "{n} records in the partitions that are too many, and what nobody reads before the topic is deleted",
+                lost:
+                    "{n} records in the partitions that are too many, and what nobody reads before the topic is deleted",
                 mends: [
-                    "stop the producers of '{topic}'",
+                    "stop the producers of {topic}",
                     "kafka-consumer-groups.sh --bootstrap-server {bootstrap} --group {group} --topic {topic}:{partition} "
                         + "--reset-offsets --execute --to-latest",
-                    "start {raw}-consumer, wait with `plainscore lag --until-zero{prefix}`, and stop it",
+                    "start {raw}-consumer, wait until `plainscore lag{prefix}` says 0 for it, and stop it",
                     "kafka-topics.sh --bootstrap-server {bootstrap} --delete --topic {topic}", renewTopic,
                 ],
-                givesUp: "those records, until producers send them again; and the raw topic's records of 14 days, which the "
+                givesUp:
+                    "those records, until producers send them again; and the raw topic's records of 14 days, which the "
                     + "timeline has")
         default:
             Advice(
@@ -148,7 +157,8 @@ extension TopicFinding {
         default:
             Advice(
                 "{timeline}[{partition}] does not begin with this timeline's properties: its topics were not all made together",
-                lost: "the timeline that these topics belonged to", mends: [anotherTimeline], givesUp: byAnotherTimeline)
+                lost: "the timeline that these topics belonged to", mends: [anotherTimeline], givesUp: byAnotherTimeline
+            )
         }
     }
 
@@ -156,19 +166,21 @@ extension TopicFinding {
         switch self {
         case .groupUnused:
             Advice(
-                "group '{group}' has no committed offset for {topic}[{partition}]", lost: "nothing: no record has been there",
+                "group '{group}' has no committed offset for {topic}[{partition}]",
+                lost: "nothing: no record has been there",
                 mends: [createTopics], givesUp: "nothing")
         case .consumerForgotten:
             Advice(
-                "group '{group}' has no committed offset for {topic}[{partition}], which has held records: it is never taken "
-                    + "for 0", lost: "nothing: {carried}", mends: [resetOffset],
+                "group '{group}' has no committed offset for {topic}[{partition}]{held}", lost: "nothing: {carried}",
+                mends: [resetOffset],
                 givesUp: "nothing: what is carried over twice is dropped")
         case .consumerBehind:
             Advice(
                 "group '{group}' stands at {offset} in {topic}[{partition}], which holds {kept}: records are lost",
                 lost: "{count} records, offsets {offset} to {last}: appended {from} and before {until}",
                 mends: [resetOffset],
-                givesUp: "those records, until producers send them again; `plainscore outcomes` goes on telling that they are "
+                givesUp:
+                    "those records, until producers send them again; `plainscore outcomes` goes on telling that they are "
                     + "in no class")
         default:
             Advice(
@@ -182,17 +194,20 @@ extension TopicFinding {
         switch self {
         case .resultsForgotten:
             Advice(
-                "group '{group}' {state} {topic}[{partition}], {why}", lost: "nothing: it goes on at {n}, behind result {number}",
+                "group '{group}' {state} {topic}[{partition}]{why}",
+                lost: "nothing: it goes on at {n}, behind result {number}",
                 mends: [restore], givesUp: "nothing: results that are made again carry their numbers, and are dropped")
         case .publisherOutside:
             Advice(
                 "group '{group}' stands at {offset} in {topic}[{partition}], which holds {kept}: results are gone from there",
-                lost: "nothing: the timeline makes them again, with their numbers; it goes on at {n}, behind result {number}",
+                lost:
+                    "nothing: the timeline makes them again, with their numbers; it goes on at {n}, behind result {number}",
                 mends: [restore], givesUp: "nothing: results that are made again carry their numbers, and are dropped")
         default:
             Advice(
                 "group '{group}' stands at {offset} in {topic}[{partition}], which holds {kept}: records of the timeline are lost",
-                lost: "{count} records of the timeline, and with them the state of that partition: nothing is folded over a gap",
+                lost:
+                    "{count} records of the timeline, and with them the state of that partition: nothing is folded over a gap",
                 mends: [anotherTimeline], givesUp: byAnotherTimeline)
         }
     }
