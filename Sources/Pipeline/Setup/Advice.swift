@@ -25,9 +25,7 @@ public struct Advice: Equatable, Sendable {
 
     /// A row of a table in Markdown, with the words in braces in capitals.
     public func row(beginning: [String] = []) -> String {
-        let advice = filled([
-            "prefix": "", "model": " [--model FILE]", "held": TopicFinding.held, "why": TopicFinding.held,
-        ])
+        let advice = filled(["prefix": "", "model": " [--model FILE]", "held": TopicFinding.held])
         let mends = advice.mends.map { isCommand($0) ? "`\($0)`" : $0 }.joined(separator: "; then ")
         let cells = beginning + [advice.what, advice.lost, mends, advice.givesUp]
         return "| " + cells.map { inCapitals($0).replacing("|", with: "\\|") }.joined(separator: " | ") + " |"

@@ -36,18 +36,18 @@ extension CheckedCluster {
             let isOutside = offset < kept.lowerBound || offset > kept.upperBound
             if !isOutside, plan.isPlace(place) { return nil }
             values["state"] = "stands at \(offset) in"
-            values["why"] =
+            values["held"] =
                 " without saying how far the results had come there: a tool has set it, and the role will not start"
             if isOutside {
                 return try restored(.publisherOutside, values, place.partition, plan, log, properties, hasScores)
             }
         } else {
-            values["why"] = TopicFinding.held
+            values["held"] = TopicFinding.held
             if kept.upperBound == 0 {
                 guard plan.topic == names.scores, try committedResults(log, names, place.partition) > 0 else {
                     return difference(.groupUnused, values)
                 }
-                values["why"] = ", which was made again"
+                values["held"] = ", which was made again"
             }
         }
         return try restored(.resultsForgotten, values, place.partition, plan, log, properties, hasScores)

@@ -194,7 +194,7 @@ extension TopicFinding {
         switch self {
         case .resultsForgotten:
             Advice(
-                "group '{group}' {state} {topic}[{partition}]{why}",
+                "group '{group}' {state} {topic}[{partition}]{held}",
                 lost: "nothing: it goes on at {n}, behind result {number}",
                 mends: [restore], givesUp: "nothing: results that are made again carry their numbers, and are dropped")
         case .publisherOutside:
