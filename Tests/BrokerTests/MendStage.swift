@@ -241,8 +241,12 @@ final class MendStage {
         stop()
         let replayed = try Program.run(
             ["replay", "--verify", "--model", deployment.model, "--prefix", deployment.prefix], bootstrap: servers)
+        let announced = losses.filter { $0.finding == .scoresMissing }.compactMap {
+            Int($0.lost.prefix { $0.isNumber })
+        }
         #expect(
-            replayed.exitCode == 0 && replayed.output.contains("0 differences"), "\(replayed.output)\(replayed.errors)")
+            replayed.output.contains(" compared, \(announced.reduce(0, +)) differences"),
+            "\(announced) \(replayed.output)\(replayed.errors)")
         let verified = try Program.run(
             ["verify", "--secret", deployment.secret, "--prefix", deployment.prefix], bootstrap: servers)
         #expect(verified.exitCode == 0 && verified.output.contains("0 differences"), "\(verified.output)")

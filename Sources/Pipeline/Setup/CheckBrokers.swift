@@ -76,7 +76,12 @@ extension CheckedCluster {
         let values = ["topic": plan.name]
         if outputs.contains(plan.name) { return difference(.outputMissing, values) }
         guard plan.name == names.scores else { return difference(.timelineMissing, values) }
-        return difference(.scoresMissing, values.merging(["model": try modelOption(log)]) { $1 })
+        let properties = try readControl(log, names: names).properties
+        let published = try (0..<properties.partitions).reduce(0) {
+            try $0 + lastPublished(log, names, properties, $1)
+        }
+        let more = ["model": try modelOption(log), "n": "\(published)"]
+        return difference(.scoresMissing, values.merging(more) { $1 })
     }
 
     /// nil where the number is right, or more partitions harm nobody.

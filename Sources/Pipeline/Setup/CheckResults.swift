@@ -65,10 +65,11 @@ extension CheckedCluster {
             let place = plan.topic == names.timeline ? places.aggregator : places.publisher
             values["n"] = place.map { "\($0.offset!)" } ?? "its place"
             values["number"] = place.map { "\(ResultPlaces.sequence($0))" } ?? "of its place"
-        } catch is ResultPlaces.NeedsModels {
+        } catch let needed as ResultPlaces.NeedsModels {
             values["model"] = " --model FILE"
             values["n"] = "the record that the fold finds"
-            values["number"] = "the last that was published"
+            values["number"] =
+                plan.topic == names.scores ? "\(needed.published)" : "\(needed.published) or an earlier one"
         } catch is SetupError {
             return difference(.aggregatorOutside, values.merging(["count": "the first"]) { $1 })
         }

@@ -20,7 +20,10 @@ struct ResultPlaces {
     private(set) var publisher: CommittedOffset?
 
     /// The fold is needed, and no models were given.
-    struct NeedsModels: Error {}
+    struct NeedsModels: Error {
+        /// The number behind which the publisher goes on.
+        let published: UInt64
+    }
 
     /// The number behind which a group goes on.
     static func sequence(_ place: CommittedOffset) -> UInt64 { OffsetMetadata(place.metadata)?.sequence ?? 0 }
@@ -99,7 +102,7 @@ struct ResultPlaces {
         _ models: Models?
     ) throws {
         try requireBeginning(timeline, names)
-        guard let models else { throw NeedsModels() }
+        guard let models else { throw NeedsModels(published: last) }
         let search = ResultSearch(partition: partition, models: models, names.timeline, for: last)
         try search.read(log, timeline)
         aggregator = CommittedOffset(partition: partition, offset: search.offset, metadata: search.before.text)
@@ -169,7 +172,7 @@ private final class ResultSearch {
 }
 
 /// The greatest number that a score change of this timeline partition states; 0 where there is none.
-private func lastPublished<L: Log>(
+func lastPublished<L: Log>(
     _ log: L, _ names: TopicNames, _ properties: TimelineProperties, _ partition: Int32
 ) throws -> UInt64 {
     var last: UInt64 = 0

@@ -98,8 +98,9 @@ extension TopicFinding {
         case .scoresMissing:
             Advice(
                 "topic '{topic}' of the results is missing",
-                lost: "nothing: the timeline makes each result again, with its number",
-                mends: [restore], givesUp: "nothing")
+                lost:
+                    "{n} results that have been published, which `plainscore replay --verify` goes on naming as missing; the "
+                    + "timeline makes all others again, with their numbers", mends: [restore], givesUp: "nothing more")
         case .timelineMissing:
             Advice(
                 "timeline topic '{topic}' is missing", lost: "the timeline, and with it every state and score",
