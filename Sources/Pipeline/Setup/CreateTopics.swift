@@ -96,7 +96,8 @@ private func missingPlans(
     of plans: [TopicPlan], _ names: TopicNames, _ existing: [String: Int32], timelineExists: Bool
 ) throws -> [TopicPlan] {
     for plan in plans {
-        guard let partitions = existing[plan.name], partitions != plan.partitions else { continue }
+        // Of a timeline that is there `topics check` tells it, with what to do.
+        guard !timelineExists, let partitions = existing[plan.name], partitions != plan.partitions else { continue }
         throw SetupError(
             .configuration,
             "topic '\(plan.name)' has \(partitions) partitions, not \(plan.partitions): delete it if it holds nothing, "
@@ -152,7 +153,8 @@ private func commitStarts(
 ) throws -> [String] {
     var done: [String] = []
     for plan in groupPlans(properties, names: names) {
-        let absent = try log.committed(group: plan.group, topic: plan.topic).filter { $0.offset == nil }
+        let absent = try log.committed(group: plan.group, topic: plan.topic)
+            .filter { $0.offset == nil && $0.partition < plan.partitions }
         var starts: [CommittedOffset] = []
         let carried = try carriedOver(log, properties, names, plan, absent.map(\.partition))
         for partition in absent.map(\.partition) {
