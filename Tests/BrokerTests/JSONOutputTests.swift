@@ -32,7 +32,8 @@ extension PipelineOnARealBroker {
             let model = ["--model", deployment.model]
             let secret = ["--secret", deployment.secret]
             let commands: [(path: String, words: [String])] = [
-                ("topics create", []), ("topics check", []), ("secret bind", [deployment.secret]),
+                ("topics create", []), ("topics check", []), ("topics renew", ["rentals"]), ("topics restore", []),
+                ("secret bind", [deployment.secret]),
                 ("produce", [files.path("events"), "--no-wait"]),
                 ("watch", ["--purpose", "lending", "--until-idle", "0"]),
                 ("lag", []), ("status", model + ["--state", deployment.stateFolder]),

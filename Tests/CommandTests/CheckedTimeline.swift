@@ -44,10 +44,10 @@ struct CheckedTimeline {
         #expect(check.exitCode == 0 && check.lines.count == 1, "\(check.output)")
     }
 
-    /// The mend under the line that says just this.
+    /// The first mend under the line that says just this.
     func mend(of what: String) throws -> String { try mend { $0 == what } }
 
-    /// The mend under the line that begins so.
+    /// The first mend under the line that begins so.
     func mend(ofLineFrom beginning: String) throws -> String { try mend { $0.hasPrefix(beginning) } }
 
     private func mend(where isSought: @escaping (Substring) -> Bool) throws -> String {
@@ -56,8 +56,8 @@ struct CheckedTimeline {
         let found = check.lines.firstIndex(where: isSought)
         let index = try #require(found, "\(check.output)\(check.errors)")
         let prefix = "    mend: "
-        try #require(check.lines[index + 1].hasPrefix(prefix))
-        return String(check.lines[index + 1].dropFirst(prefix.count))
+        let mend = try #require(check.lines[index...].first { $0.hasPrefix(prefix) })
+        return String(mend.dropFirst(prefix.count))
     }
 
     /// Runs a command line of `plainscore`.
@@ -68,13 +68,21 @@ struct CheckedTimeline {
         #expect(result.exitCode == 0, "\(line): \(result.errors)")
     }
 
-    /// Does what a mend says that deletes all topics and creates them again.
-    func beginAnew(_ mend: String) throws {
-        let command = try #require(mend.firstMatch(of: /kafka-topics\.sh ([^']*)'([^']*)'\) and run (.*)/))
-        try Broker.kafka(
-            ["tool", "topics"] + command.1.split(separator: " ").map(String.init) + [String(command.2)])
-        try awaitGone(command.2.split(separator: "|").map(String.init))
-        try run(String(command.3))
+    /// Runs a mend that makes another timeline, which is one, and leaves this one's topics as they are.
+    func expectAnother(_ mend: String) throws {
+        let topics = try admin.topics().keys.filter { $0.hasPrefix(prefix) }.sorted()
+        try run(mend)
+        #expect(try admin.topics().keys.filter { $0.hasPrefix(prefix) }.sorted() == topics)
+        let check = try Program.run(["topics", "check", "--prefix", "another-\(prefix)"], bootstrap: servers)
+        #expect(check.lines.count == 5 && check.output.contains("the timeline has no secret yet"), "\(check.output)")
+    }
+
+    /// Runs a command line of Kafka's tools, as a mend prints it.
+    func runTool(_ line: String) throws {
+        let words = line.split(separator: " ").map(String.init)
+        let tools = ["kafka-configs.sh": "configs", "kafka-consumer-groups.sh": "groups", "kafka-topics.sh": "topics"]
+        let tool = try #require(tools[words[0]], "\(line)")
+        try Broker.kafka(["tool", tool] + words.dropFirst())
     }
 
     // MARK: - Damage

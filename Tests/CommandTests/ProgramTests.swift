@@ -5,7 +5,8 @@ struct ProgramTests {
     @Test(
         arguments: [
             ([], 2, ""), (["help"], 0, ""), (["topics", "create", "--help"], 0, ""), (["help", "watch"], 0, ""),
-            (["lagg"], 2, "did you mean 'lag'?"), (["topics"], 2, "'topics' is one of: topics create, topics check"),
+            (["lagg"], 2, "did you mean 'lag'?"),
+            (["topics"], 2, "'topics' is one of: topics create, topics check, topics renew, topics restore"),
             (["topics", "check"], 2, "say where the brokers are"),
             (["topics", "create", "--partition=2"], 2, "did you mean --partitions?"),
             (["secret", "bind"], 2, "FILE is missing"), (["watch", "--purpose", "gossip"], 2, "give one of lending"),

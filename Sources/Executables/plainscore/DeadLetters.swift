@@ -35,6 +35,7 @@ private func runDeadLetters(_ arguments: Arguments) throws -> Int32 {
     }
     let cluster = try Cluster(arguments)
     let log = try cluster.log()
+    let shifts = try readControl(log, names: cluster.names).shifts
     var output = StandardOutput()
     var counts: [String: Int] = [:]
     for partition in 0..<(try log.partitionCount(topic: cluster.names.deadLetters)) {
@@ -43,11 +44,11 @@ private func runDeadLetters(_ arguments: Arguments) throws -> Int32 {
             arguments.text("reason").map { $0 != record.reason } ?? false
                 || arguments.text("topic").map { $0 != record.source?.topic.name } ?? false
         }
-        try fetchOriginals(&records, log, names: cluster.names)
+        try fetchOriginals(&records, log, names: cluster.names, shifts: shifts)
         for record in records {
             counts[record.reason, default: 0] += 1
             if arguments.flag("json") {
-                try output.write(record.json(whole: try record.whole(log, names: cluster.names)))
+                try output.write(record.json(whole: try record.whole(log, names: cluster.names, shifts)))
             } else {
                 try output.write(record.text)
             }
@@ -103,9 +104,9 @@ extension RefusedRecord {
     }
 
     /// All bytes of the original, as far as they are kept.
-    fileprivate func whole(_ log: KafkaLog, names: TopicNames) throws -> [UInt8]? {
+    fileprivate func whole(_ log: KafkaLog, names: TopicNames, _ shifts: OffsetShifts) throws -> [UInt8]? {
         if let original, original.count == originalByteCount { return original }
-        return try fetchWhole(self, log, names: names)
+        return try fetchWhole(self, log, names: names, shifts: shifts)
     }
 
     fileprivate func json(whole: [UInt8]?) -> String {

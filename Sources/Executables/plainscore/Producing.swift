@@ -102,8 +102,11 @@ struct Producing {
             return
         }
         var records = RawRecords()
+        let shifts = try readControl(log, names: names).shifts
         for (place, runs) in sent.runs {
-            if let topic = order.topic(place) { records.add(topic, place.partition, runs) }
+            guard let topic = order.topic(place) else { continue }
+            let shift = shifts[topic, place.partition]
+            records.add(topic, place.partition, runs.map { $0.lowerBound + shift..<$0.upperBound + shift })
         }
         guard records.count > 0 else { return }
         report.unplaced = sent.unplaced.values.reduce(0, +)

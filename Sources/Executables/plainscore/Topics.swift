@@ -45,16 +45,7 @@ private func runTopicsCreate(_ arguments: Arguments) throws -> Int32 {
         rollsPerTick: try arguments.integer("rolls-per-tick", in: rolls).map { Int32($0) })
     let cluster = try Cluster(arguments)
     let done = try createTopics(cluster.log(), cluster.admin(), names: cluster.names, options)
-    if arguments.flag("json") {
-        var json = JSONText()
-        json.beginObject()
-        json.texts("done", done)
-        json.endObject()
-        print(json.line, terminator: "")
-        return ExitCode.success.rawValue
-    }
-    print(done.isEmpty ? "all topics are there: nothing to do" : done.joined(separator: "\n"))
-    return ExitCode.success.rawValue
+    return tell(done, arguments, nothing: "all topics are there: nothing to do")
 }
 
 private func runTopicsCheck(_ arguments: Arguments) throws -> Int32 {
@@ -65,12 +56,20 @@ private func runTopicsCheck(_ arguments: Arguments) throws -> Int32 {
         print(check.json, terminator: "")
         return check.differences.isEmpty ? ExitCode.success.rawValue : ExitCode.failure.rawValue
     }
-    for difference in check.differences { print("\(difference.what)\n    mend: \(difference.mend)") }
+    for difference in check.differences { print(difference.advice.text) }
     let timeline = check.identity.map { "\($0.properties.mode) timeline of \($0.properties.partitions) partitions" }
     let count = check.differences.count
     let verdict = count == 0 ? "as it must be" : count == 1 ? "1 difference" : "\(count) differences"
     print("\(timeline ?? "no timeline that says what it is"): \(verdict)")
     return count == 0 ? ExitCode.success.rawValue : ExitCode.failure.rawValue
+}
+
+extension Advice {
+    /// A line that says what happened, and under it a line for each part of the advice.
+    fileprivate var text: String {
+        let parts = [("lost", lost)] + mends.map { ("mend", $0) } + [("gives up", givesUp)]
+        return ([what] + parts.map { "    \($0): \($1)" }).joined(separator: "\n")
+    }
 }
 
 extension TopicCheck {
@@ -81,8 +80,11 @@ extension TopicCheck {
         json.member("mode", optional: identity.map { "\($0.properties.mode)" })
         json.member("partitions", optional: identity.map(\.properties.partitions))
         json.array("differences", differences) { json, difference in
-            json.member("what", difference.what)
-            json.member("mend", difference.mend)
+            json.member("finding", difference.finding.rawValue)
+            json.member("what", difference.advice.what)
+            json.member("lost", difference.advice.lost)
+            json.texts("mends", difference.advice.mends)
+            json.member("givesUp", difference.advice.givesUp)
         }
         json.endObject()
         return json.line

@@ -3,7 +3,8 @@ import Telemetry
 
 /// Every subcommand but `completions`, in the order of a first session.
 let commands: [Command] = [
-    .topicsCreate, .topicsCheck, .secretBind, .produce, .watch, .lag, .status, .explain, .outcomes, .deadLettersShow,
+    .topicsCreate, .topicsCheck, .topicsRenew, .topicsRestore, .secretBind, .produce, .watch, .lag, .status, .explain,
+    .outcomes, .deadLettersShow,
     .deadLettersResend, .verify, .replay, .export, .snapshotList, .snapshotInspect, .snapshotVerify, .features,
     .modelCheck, .modelAdapt, .modelSwitch, .clockAccept, .sampleUCI, .sampleCompare, .devBroker,
 ]

@@ -34,14 +34,10 @@ public final class LetterResend {
         fileprivate var person: Identifier?
     }
 
-    private struct RawPartition: Hashable {
-        let topic: RawTopic
-        let partition: Int32
-    }
-
     private let log: KafkaLog
     private let names: TopicNames
     private let properties: TimelineProperties
+    private let shifts: OffsetShifts
     private let letters: Set<String>
     private var readings: [RawTopic: RawReading] = [:]
     private var places: Set<Coordinates> = []
@@ -52,7 +48,9 @@ public final class LetterResend {
     public init(_ log: KafkaLog, names: TopicNames) throws {
         self.log = log
         self.names = names
-        properties = try readControl(log, names: names).properties
+        let identity = try readControl(log, names: names)
+        properties = identity.properties
+        shifts = identity.shifts
         var letters: Set<String> = []
         for partition in 0..<(try log.partitionCount(topic: names.deadLetters)) {
             let kept = try log.watermarks(topic: names.deadLetters, partition: partition)
@@ -89,7 +87,7 @@ public final class LetterResend {
         var ends: [RawPartition: Int64] = [:]
         for index in sendable {
             let source = mended[index].source
-            let raw = RawPartition(topic: source.topic, partition: source.partition)
+            let raw = RawPartition(source)
             if handles[raw.topic] == nil { handles[raw.topic] = try writer.topic(names.raw(raw.topic)) }
             if ends[raw] == nil {
                 ends[raw] = try log.watermarks(topic: names.raw(raw.topic), partition: raw.partition).upperBound
@@ -110,19 +108,19 @@ public final class LetterResend {
     private func findSent(from starts: [RawPartition: Int64], _ outcome: (Coordinates) -> Outcome) throws {
         var sought: [RawPartition: [String: Int]] = [:]
         for (index, mended) in mended.enumerated() where mended.outcome == .sendable {
-            let raw = RawPartition(topic: mended.source.topic, partition: mended.source.partition)
+            let raw = RawPartition(mended.source)
             sought[raw, default: [:]][mended.source.description] = index
         }
         for (raw, indices) in sought {
             let kept = try log.watermarks(topic: names.raw(raw.topic), partition: raw.partition)
             if starts[raw] == nil {
                 // Below what is kept, or beyond the end of a topic that was made again.
-                let known = kept.lowerBound...kept.upperBound
-                for index in indices.values where !known.contains(mended[index].source.offset + 1) {
+                let known = max(1, kept.lowerBound)...max(1, kept.upperBound)
+                for index in indices.values where !known.contains(shifts.offset(of: mended[index].source) + 1) {
                     mended[index].outcome = .refused(.notKept)
                 }
             }
-            let first = indices.values.map { mended[$0].source.offset + 1 }.min()!
+            let first = indices.values.map { shifts.offset(of: mended[$0].source) + 1 }.min()!
             let range = min(max(starts[raw] ?? first, kept.lowerBound), kept.upperBound)..<kept.upperBound
             let end = try log.readWithHeaders(topic: names.raw(raw.topic), partition: raw.partition, range: range) {
                 record in
@@ -130,8 +128,7 @@ public final class LetterResend {
                 guard let mark = record.headers[Self.header], let index = indices[mark],
                     mended[index].outcome == .sendable
                 else { return }
-                mended[index].outcome = outcome(
-                    Coordinates(topic: raw.topic, partition: raw.partition, offset: record.offset))
+                mended[index].outcome = outcome(shifts.coordinates(raw.topic, raw.partition, record.offset))
             }
             guard end >= range.upperBound else {
                 let place = "\(names.raw(raw.topic))-\(raw.partition)"

@@ -69,7 +69,7 @@ extension Accounting {
         skipped: (String) -> Void = { _ in }
     ) throws {
         // The consumers' offsets first: all below them is in the timeline or in dead letters by now.
-        let committed = try RawOffsets(log, names)
+        let committed = try RawOffsets(log, names, readControl(log, names: names).shifts)
         let folds = try CommittedFolds(log, names: names, models: models, snapshots: snapshots)
         partitions = folds.identity.properties.partitions
         topics = RawTopic.events.map { Topic(topic: $0) }
@@ -130,11 +130,12 @@ extension Accounting {
     private func countRaw(_ topic: inout Topic, _ committed: RawOffsets, _ log: KafkaLog, _ names: TopicNames) throws {
         let name = names.raw(topic.topic)
         for (partition, end) in committed.offsets[topic.topic]!.enumerated() {
-            let low = min(end, try log.watermarks(topic: name, partition: Int32(partition)).lowerBound)
+            let shift = committed.shifts[topic.topic, Int32(partition)]
+            let low = min(end, try log.watermarks(topic: name, partition: Int32(partition)).lowerBound + shift)
             topic.readNotKept += low
             topic.read += low
             try log.read(
-                topic: name, partition: Int32(partition), range: low..<end,
+                topic: name, partition: Int32(partition), range: (low..<end).moved(by: -shift),
                 valueBytesMax: RefusedBytes.readMax(of: topic.topic)
             ) { topic.read += Int64($0.count) }
         }
@@ -154,23 +155,15 @@ extension Accounting {
     }
 }
 
-private struct RawPartition: Hashable {
-    let topic: RawTopic
-    let partition: Int32
-
-    init(_ source: Coordinates) {
-        topic = source.topic
-        partition = source.partition
-    }
-}
-
-/// How far each consumer group has come.
+/// How far each consumer group has come, as offsets of coordinates.
 struct RawOffsets {
+    let shifts: OffsetShifts
     private(set) var offsets: [RawTopic: [Int64]] = [:]
     /// Of `control`; 0 where its group has none yet.
     let control: Int64
 
-    init(_ log: KafkaLog, _ names: TopicNames) throws {
+    init(_ log: KafkaLog, _ names: TopicNames, _ shifts: OffsetShifts) throws {
+        self.shifts = shifts
         control = try log.committed(group: names.consumerGroup(.control), topic: names.raw(.control)).first?.offset ?? 0
         for topic in RawTopic.events {
             let group = names.consumerGroup(topic)
@@ -179,7 +172,7 @@ struct RawOffsets {
                     throw RoleError.missingOffset(
                         group: group, topic: names.raw(topic), partition: position.partition)
                 }
-                return offset
+                return offset + shifts[topic, position.partition]
             }
         }
     }

@@ -29,7 +29,9 @@ public struct CommittedFolds<L: Log> {
         self.identity = identity
         self.models = models
         self.snapshots = snapshots
+        // Nothing is written to a partition that somebody has added.
         committed = try log.committed(group: names.aggregatorGroup, topic: names.timeline)
+            .filter { $0.partition < identity.properties.partitions }
     }
 
     public var partitions: Range<Int32> { 0..<Int32(committed.count) }

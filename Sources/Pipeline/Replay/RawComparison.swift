@@ -40,8 +40,8 @@ struct RawComparison {
             tables.append(
                 try committed.all(of: topic).enumerated().map { partition, end in
                     try RawTable(
-                        log, name: names.raw(topic), below: end, partition: Int32(partition), reading, hasher: keys,
-                        progress)
+                        log, name: names.raw(topic), below: end, partition: Int32(partition),
+                        shift: identity.shifts[topic, Int32(partition)], reading, hasher: keys, progress)
                 })
             report.topics[index].records = tables[index].reduce(0) {
                 $0 + Int64($1.classes.count { $0 != .none && $0 != .passedOver })
@@ -230,7 +230,8 @@ struct RawComparison {
         for topic in tables.indices {
             for table in tables[topic] where table.greatestAhead >= 0 {
                 let name = names.raw(table.topic)
-                let end = try log.watermarks(topic: name, partition: table.partition).upperBound
+                let shift = identity.shifts[table.topic, table.partition]
+                let end = try log.watermarks(topic: name, partition: table.partition).upperBound + shift
                 guard table.greatestAhead >= end else { continue }
                 report.found.add(
                     RecordDifference(

@@ -119,9 +119,10 @@ extension RawComparison {
         let name = names.raw(source.topic)
         guard source.partition >= 0, source.partition < (try log.partitionCount(topic: name)) else { return }
         let kept = try log.watermarks(topic: name, partition: source.partition)
-        guard kept.contains(source.offset) else { return }
-        try log.read(topic: name, partition: source.partition, range: source.offset..<source.offset + 1) { batch in
-            for entry in batch.entries where entry.offset == source.offset { body(entry, batch.value(entry)) }
+        let offset = identity.shifts.offset(of: source)
+        guard kept.contains(offset) else { return }
+        try log.read(topic: name, partition: source.partition, range: offset..<offset + 1) { batch in
+            for entry in batch.entries where entry.offset == offset { body(entry, batch.value(entry)) }
         }
     }
 

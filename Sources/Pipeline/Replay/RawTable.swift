@@ -17,7 +17,7 @@ struct RawTable {
 
     let topic: RawTopic
     let partition: Int32
-    /// The offsets compared: from the first kept to the consumers' committed one.
+    /// The offsets compared, as those of coordinates: from the first kept to the consumers' committed one.
     let range: Range<Int64>
     private(set) var classes: [Class]
     /// Of the timeline record's content, or of a refused record's original bytes (`RefusedBytes.mark`).
@@ -35,12 +35,12 @@ struct RawTable {
     var greatestAhead: Int64 = -1
 
     init(
-        _ log: KafkaLog, name: String, below end: Int64, partition: Int32, _ reading: RawReading, hasher: PersonKeys,
-        _ progress: (Int) throws -> Void
+        _ log: KafkaLog, name: String, below end: Int64, partition: Int32, shift: Int64, _ reading: RawReading,
+        hasher: PersonKeys, _ progress: (Int) throws -> Void
     ) throws {
         topic = reading.topic
         self.partition = partition
-        let low = min(end, try log.watermarks(topic: name, partition: partition).lowerBound)
+        let low = min(end, try log.watermarks(topic: name, partition: partition).lowerBound + shift)
         range = low..<end
         classes = Array(repeating: .none, count: range.count)
         hashes = Array(repeating: 0, count: range.count)
@@ -48,20 +48,22 @@ struct RawTable {
         hasLetter = Array(repeating: false, count: range.count)
         var value: [UInt8] = []
         let bytesMax = RefusedBytes.readMax(of: topic)
-        try log.read(topic: name, partition: partition, range: range, valueBytesMax: bytesMax) { batch in
+        try log.read(
+            topic: name, partition: partition, range: range.moved(by: -shift), valueBytesMax: bytesMax
+        ) { batch in
             for entry in batch.entries {
-                enter(entry, batch.value(entry), cut: batch.cut(entry), reading, hasher, &value)
+                let index = Int(entry.offset + shift - range.lowerBound)
+                enter(index, entry, batch.value(entry), cut: batch.cut(entry), reading, hasher, &value)
             }
             try progress(batch.count)
         }
     }
 
     private mutating func enter(
-        _ entry: RecordBatch.Entry, _ bytes: RawSpan, cut: RecordBatch.Cut?, _ reading: RawReading,
+        _ index: Int, _ entry: RecordBatch.Entry, _ bytes: RawSpan, cut: RecordBatch.Cut?, _ reading: RawReading,
         _ hasher: PersonKeys,
         _ value: inout [UInt8]
     ) {
-        let index = Int(entry.offset - range.lowerBound)
         do throws(Refusal) {
             let content = try reading.content(
                 of: bytes, isNull: entry.isNullValue, appendedAt: entry.timestamp, key: hasher.key(of:))

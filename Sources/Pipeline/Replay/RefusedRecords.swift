@@ -64,18 +64,16 @@ public func readRefusedRecords(_ log: KafkaLog, names: TopicNames, partition: In
 /// Fills in what dead letters lack, from the raw topics as far as these keep it: the bytes of the fold's refusals, and those
 /// behind the prefix of long ones, whose length and hash are checked.
 /// Complexity: one read per raw partition, from the first offset that is wanted to the last. Memory: `keptByteCount` a record.
-public func fetchOriginals(_ records: inout [RefusedRecord], _ log: KafkaLog, names: TopicNames) throws {
-    struct RawPartition: Hashable {
-        let topic: RawTopic
-        let partition: Int32
-    }
+public func fetchOriginals(
+    _ records: inout [RefusedRecord], _ log: KafkaLog, names: TopicNames, shifts: OffsetShifts
+) throws {
     var wanted: [RawPartition: [Int64: Int]] = [:]
     for (index, record) in records.enumerated() where record.keeping != .deadLetter {
         guard let source = record.source else { continue }
-        wanted[RawPartition(topic: source.topic, partition: source.partition), default: [:]][source.offset] = index
+        wanted[RawPartition(source), default: [:]][shifts.offset(of: source)] = index
     }
     for (raw, indices) in wanted {
-        let range = indices.keys.min()!..<indices.keys.max()! + 1
+        let range = max(0, indices.keys.min()!)..<max(0, indices.keys.max()! + 1)
         let name = names.raw(raw.topic)
         guard raw.partition >= 0, raw.partition < (try log.partitionCount(topic: name)) else { continue }
         try log.read(
@@ -92,15 +90,19 @@ public func fetchOriginals(_ records: inout [RefusedRecord], _ log: KafkaLog, na
 /// All bytes of a refused record, from its raw topic; nil where that does not keep them, where they are not those that the
 /// dead letter tells of, or where there are more than `RefusedRecord.wholeByteCountMax`. Reads one record: for what is longer
 /// than `RefusedRecord.keptByteCount`.
-public func fetchWhole(_ record: RefusedRecord, _ log: KafkaLog, names: TopicNames) throws -> [UInt8]? {
+public func fetchWhole(
+    _ record: RefusedRecord, _ log: KafkaLog, names: TopicNames, shifts: OffsetShifts
+) throws -> [UInt8]? {
     guard record.keeping == .rawTopic, record.originalByteCount <= RefusedRecord.wholeByteCountMax,
         let source = record.source
     else { return nil }
+    let offset = shifts.offset(of: source)
+    guard offset >= 0 else { return nil }
     var whole: [UInt8]?
     try log.read(
-        topic: names.raw(source.topic), partition: source.partition, range: source.offset..<source.offset + 1
+        topic: names.raw(source.topic), partition: source.partition, range: offset..<offset + 1
     ) { batch in
-        for entry in batch.entries where entry.offset == source.offset {
+        for entry in batch.entries where entry.offset == offset {
             let value = batch.value(entry)
             if let hash = record.originalHash, xxh3Digest(value).hex != hash { continue }
             var bytes: [UInt8] = []

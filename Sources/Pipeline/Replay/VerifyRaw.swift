@@ -61,7 +61,7 @@ extension RawVerification {
         _ log: KafkaLog, names: TopicNames, identity: TimelineIdentity, hasher: PersonHasher?, only: [RawTopic],
         progress: (Int) throws -> Void = { _ in }
     ) throws {
-        let committed = try RawOffsets(log, names)
+        let committed = try RawOffsets(log, names, identity.shifts)
         var comparison = RawComparison(log, names, identity, PersonKeys(hasher: hasher), only)
         try comparison.readRaw(committed, progress)
         for partition in 0..<identity.properties.partitions { try comparison.readTimeline(partition, progress) }

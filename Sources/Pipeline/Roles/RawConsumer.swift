@@ -127,7 +127,7 @@ public final class RawConsumer<L: Log>: Role {
         var inputs = StampRuns()
         for entry in batch.entries {
             inputs.append(entry.timestamp)
-            let source = Coordinates(topic: topic, partition: entry.partition, offset: entry.offset)
+            let source = identity.shifts.coordinates(topic, entry.partition, entry.offset)
             next[entry.partition] = entry.offset + 1
             let content: TimelineRecord.Content?
             do throws(Refusal) {

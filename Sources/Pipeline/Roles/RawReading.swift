@@ -57,7 +57,7 @@ struct RawReading {
                 throw Refusal(.unusableModels, "", "mend it and switch again: \("\(error)".prefix(Self.reasonMax))")
             }
             return .models(activation)
-        case .properties, .secret, nil: return nil
+        case .properties, .secret, .shifts, nil: return nil
         }
     }
 

@@ -20,9 +20,9 @@ public enum RoleError: Error, CustomStringConvertible {
         case .missingOffset(let group, let topic, let partition):
             "group \(group) has no committed offset for \(topic)-\(partition): `plainscore topics check` names what is missing; it is never taken for 0"
         case .metadata(let topic, let partition, let text):
-            "the committed offset of \(topic)-\(partition) carries '\(text)', which this program did not write"
+            "the committed offset of \(topic)-\(partition) carries '\(text)', which this program did not write: `plainscore topics check` says how the place is restored"
         case .logBeginsLater(let topic, let partition, let wanted, let low):
-            "\(topic)-\(partition) begins at \(low), and \(wanted) is needed: bring a snapshot at \(low) or later"
+            "\(topic)-\(partition) begins at \(low), and \(wanted) is needed: bring a snapshot at \(low) or later from another instance's --state; where there is none, `plainscore topics check` says what is lost"
         case .wrongSecret(let text), .wrongModel(let text), .brokenInvariant(let text):
             text
         }
@@ -55,7 +55,9 @@ extension FoldError {
         case .otherTimeline(let offset):
             return .brokenInvariant("\(place)@\(offset) belongs to another timeline")
         case .rawTopicRemade(let source):
-            return .brokenInvariant("\(place): \(source) came again with a later stamp: the raw topic was made anew")
+            return .brokenInvariant(
+                "\(place): \(source) came again with a later stamp: its raw topic was deleted and made again, and its consumer was started without `plainscore topics renew`, which moves the new offsets. This record stays in the timeline: make another one with --prefix"
+            )
         case .unknownSource(let source):
             return .brokenInvariant("\(place): \(source) names a raw partition that this timeline does not have")
         case .models(let offset, let reason):

@@ -11,9 +11,13 @@ extension CheckedCluster {
             func demand(_ name: String, _ wanted: String, _ isRight: Bool, _ why: String) {
                 if isRight { return }
                 differences.append(
-                    TopicDifference(
-                        what: "broker \(broker): \(name) is \(found[name] ?? "not known"), not \(wanted): \(why)",
-                        mend: "set \(name)=\(wanted) in server.properties of broker \(broker) and restart it"))
+                    difference(
+                        .brokerSetting,
+                        [
+                            "broker": "\(broker)", "setting": name, "found": found[name] ?? "not known",
+                            "wanted": wanted,
+                            "why": why,
+                        ]))
             }
             let retention = found["offsets.retention.minutes"].flatMap { Int($0) } ?? 0
             demand(
@@ -29,50 +33,76 @@ extension CheckedCluster {
         return differences
     }
 
-    func differences(of plan: TopicPlan, _ admin: KafkaAdmin) throws -> [TopicDifference] {
-        guard let count = partitions[plan.name] else { return [missing(plan)] }
+    func differences(of plan: TopicPlan, _ admin: KafkaAdmin, _ log: KafkaLog) throws -> [TopicDifference] {
+        guard let count = partitions[plan.name] else { return try [missing(plan, log)].compactMap(\.self) }
         var differences: [TopicDifference] = []
-        if count != plan.partitions {
-            differences.append(
-                TopicDifference(
-                    what: "topic '\(plan.name)' has \(count) partitions, not \(plan.partitions)",
-                    mend: "a timeline's partition counts are fixed, and Kafka takes none away: " + startAnew))
-        }
+        if let found = try countDifference(of: plan, count, log) { differences.append(found) }
         if let wanted = plan.replication, let copies = replicas[plan.name], copies < wanted {
             differences.append(
-                TopicDifference(
-                    what: "topic '\(plan.name)' has \(said(copies)), not \(wanted): a lost disk loses records",
-                    mend: reassignment(of: plan.name, count, copies: wanted)))
+                difference(
+                    .tooFewCopies,
+                    [
+                        "topic": plan.name, "copies": said(copies), "wanted": "\(wanted)",
+                        "plan": reassignment(of: plan.name, count, copies: wanted),
+                    ]))
         }
         let found = try admin.settings(ofTopic: plan.name)
         for wanted in plan.settings where !isSame(found[wanted.name] ?? "", wanted.value) {
             let value = wanted.value.contains(",") ? "[\(wanted.value)]" : wanted.value
             differences.append(
-                TopicDifference(
-                    what:
-                        "topic '\(plan.name)': \(wanted.name) is \(found[wanted.name] ?? "not set"), not \(wanted.value)",
-                    mend: configs(plan.name, "--add-config \(wanted.name)=\(value)")))
+                difference(
+                    .topicSetting,
+                    [
+                        "topic": plan.name, "setting": wanted.name, "found": found[wanted.name] ?? "not set",
+                        "wanted": wanted.value, "change": "\(wanted.name)=\(value)",
+                    ]))
         }
         let name = "min.insync.replicas"
         if let copies = replicas[plan.name], let least = found[name].flatMap({ Int32($0) }), least > copies {
             differences.append(
-                TopicDifference(
-                    what:
-                        "topic '\(plan.name)': \(name) is \(least), and it has \(said(copies)): nothing can be written",
-                    mend: configs(plan.name, "--add-config \(name)=\(max(1, copies - 1))")))
+                difference(
+                    .tooManyInSync,
+                    [
+                        "topic": plan.name, "found": "\(least)", "copies": said(copies),
+                        "change": "\(name)=\(max(1, copies - 1))",
+                    ]))
         }
         return differences
     }
 
-    /// The outputs can be made again; any other topic would begin at offset 0, and its records be taken for repeats.
-    private func missing(_ plan: TopicPlan) -> TopicDifference {
-        let outputs = Purpose.allCases.map(names.scoreChanges) + [names.deadLetters]
-        return TopicDifference(
-            what: "topic '\(plan.name)' is missing", mend: outputs.contains(plan.name) ? createTopics : startAnew)
+    /// A topic that is missing; nil for raw topics, of which the timeline tells more.
+    private func missing(_ plan: TopicPlan, _ log: KafkaLog) throws -> TopicDifference? {
+        if raw(plan.name) != nil { return nil }
+        let values = ["topic": plan.name]
+        if outputs.contains(plan.name) { return difference(.outputMissing, values) }
+        guard plan.name == names.scores else { return difference(.timelineMissing, values) }
+        let properties = try readControl(log, names: names).properties
+        let published = try (0..<properties.partitions).reduce(0) {
+            try $0 + lastPublished(log, names, properties, $1)
+        }
+        let more = ["model": try modelOption(log), "n": "\(published)"]
+        return difference(.scoresMissing, values.merging(more) { $1 })
     }
 
-    private func configs(_ topic: String, _ change: String) -> String {
-        "kafka-configs.sh --bootstrap-server \(bootstrap) --alter --entity-type topics --entity-name \(topic) \(change)"
+    /// nil where the number is right, or more partitions harm nobody.
+    private func countDifference(of plan: TopicPlan, _ count: Int32, _ log: KafkaLog) throws -> TopicDifference? {
+        var values = ["topic": plan.name, "found": "\(count)", "wanted": "\(plan.partitions)"]
+        if count == plan.partitions { return nil }
+        if count < plan.partitions { return difference(.tooFewPartitions, values) }
+        let excess = plan.partitions..<count
+        if let raw = raw(plan.name) {
+            values["n"] = try "\(excess.reduce(0) { try $0 + log.watermarks(topic: plan.name, partition: $1).count })"
+            values["raw"] = raw.name
+            values["group"] = names.consumerGroup(raw)
+            values["partition"] = excess.map(String.init).joined(separator: ",")
+            return difference(.rawTooManyPartitions, values)
+        }
+        if outputs.contains(plan.name) { return nil }
+        let group = plan.name == names.timeline ? names.aggregatorGroup : names.publisherGroup
+        let placed = try log.committed(group: group, topic: plan.name).filter { $0.offset != nil }.map(\.partition)
+        if excess.allSatisfy(placed.contains) { return nil }
+        values["model"] = try modelOption(log)
+        return difference(.tooManyPartitions, values)
     }
 
     private func reassignment(of topic: String, _ partitions: Int32, copies: Int32) -> String {
@@ -80,9 +110,7 @@ extension CheckedCluster {
             let replicas = (0..<Int(copies)).map { "\(brokers[(partition + $0) % brokers.count])" }
             return #"{"topic":"\#(topic)","partition":\#(partition),"replicas":[\#(replicas.joined(separator: ","))]}"#
         }
-        let plan = #"{"version":1,"partitions":[\#(places.joined(separator: ","))]}"#
-        return "echo '\(plan)' > copies.json && kafka-reassign-partitions.sh --bootstrap-server \(bootstrap) "
-            + "--reassignment-json-file copies.json --execute"
+        return #"{"version":1,"partitions":[\#(places.joined(separator: ","))]}"#
     }
 }
 

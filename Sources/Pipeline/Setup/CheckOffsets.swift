@@ -2,25 +2,19 @@ import Events
 import Kafka
 import Log
 
-/// The timeline's first records and the groups' places, held to what they must be.
+/// The timeline's first records and the consumers' places, held to what they must be.
 extension CheckedCluster {
     func timelineDifferences(_ log: KafkaLog, _ properties: TimelineProperties) throws -> [TopicDifference] {
-        guard partitions[names.timeline] == properties.partitions else { return [] }
+        guard partitions[names.timeline] ?? 0 >= properties.partitions else { return [] }
         let wasRead = try hasReadRecords(log)
         var differences: [TopicDifference] = []
         for partition in 0..<properties.partitions {
             let kept = try log.watermarks(topic: names.timeline, partition: partition)
+            let values = ["partition": "\(partition)"]
             if kept.upperBound == 0 {
-                differences.append(
-                    TopicDifference(
-                        what: "\(names.timeline)[\(partition)] lacks its first record"
-                            + (wasRead ? ", though consumers have passed records on: what it held is lost" : ""),
-                        mend: wasRead ? startAnew : createTopics))
+                differences.append(difference(wasRead ? .timelineCut : .timelineEmpty, values))
             } else if kept.lowerBound == 0, try !beginsWith(properties, log, partition) {
-                differences.append(
-                    TopicDifference(
-                        what: "\(names.timeline)[\(partition)] does not begin with this timeline's properties: its "
-                            + "topics were not all made together", mend: startAnew))
+                differences.append(difference(.timelineForeign, values))
             }
         }
         return differences
@@ -47,52 +41,145 @@ extension CheckedCluster {
         return isRight
     }
 
-    func differences(of plan: GroupPlan, _ log: KafkaLog) throws -> [TopicDifference] {
-        let holdsResults = [names.aggregatorGroup, names.publisherGroup].contains(plan.group)
+    // MARK: - Consumers
+
+    func consumerDifferences(_ log: KafkaLog, _ identity: TimelineIdentity) throws -> [TopicDifference] {
         var differences: [TopicDifference] = []
-        for committed in try log.committed(group: plan.group, topic: plan.topic) {
-            let kept = try log.watermarks(topic: plan.topic, partition: committed.partition)
-            let place = "\(plan.topic)[\(committed.partition)]"
-            guard let offset = committed.offset else {
+        let checks = zip(RawTopic.events, identity.properties.rawPartitions).map { topic, count in
+            RawTopicCheck(self, log, identity, topic, count)
+        }
+        let latest = try carriedOver(log, identity, Set(checks.flatMap(\.raws)), steps: 1)
+        for check in checks { differences += try check.differences(latest) }
+        if partitions[names.raw(.control)] == 1 {
+            let place = try log.committed(group: names.consumerGroup(.control), topic: names.raw(.control)).first
+            if place?.offset == nil {
                 differences.append(
-                    kept.upperBound == 0 || plan.mayBeginAgain
-                        ? TopicDifference(
-                            what: "group '\(plan.group)' has no committed offset for \(place)", mend: createTopics)
-                        : TopicDifference(
-                            what: missingOffset(plan, committed.partition),
-                            mend: holdsResults ? placeOfResults : reset(plan, committed.partition)))
-                continue
-            }
-            if offset > kept.upperBound || offset < kept.lowerBound {
-                differences.append(
-                    TopicDifference(
-                        what: "group '\(plan.group)' stands at \(offset) in \(place), which holds "
-                            + "\(kept.lowerBound)..<\(kept.upperBound): records are lost", mend: startAnew))
-            }
-            if holdsResults, !saysResults(committed, plan) {
-                differences.append(
-                    TopicDifference(
-                        what:
-                            "group '\(plan.group)' stands at \(offset) in \(place) without saying how far the results had "
-                            + "come there: a tool has set it, and the role will not start", mend: placeOfResults))
+                    difference(
+                        .groupUnused,
+                        [
+                            "group": names.consumerGroup(.control), "topic": names.raw(.control), "partition": "0",
+                        ]))
             }
         }
         return differences
     }
 
-    /// What the two groups commit with an offset: else their roles refuse it. The aggregator begins at 0 without.
-    private func saysResults(_ committed: CommittedOffset, _ plan: GroupPlan) -> Bool {
-        if plan.metadata.isEmpty, committed.offset == 0, committed.metadata.isEmpty { return true }
-        return OffsetMetadata(committed.metadata) != nil
+    fileprivate func carriedOver(
+        _ log: KafkaLog, _ identity: TimelineIdentity, _ wanted: Set<RawPartition>, steps: Int? = nil
+    ) throws -> CarriedOver {
+        let hasTimeline = partitions[names.timeline] ?? 0 >= identity.properties.partitions
+        return try CarriedOver(
+            log, names: names, identity.properties, of: hasTimeline ? wanted : [], steps: steps)
+    }
+}
+
+/// One raw topic held against its consumer's group and what the timeline has of it.
+private struct RawTopicCheck {
+    let cluster: CheckedCluster
+    let log: KafkaLog
+    let identity: TimelineIdentity
+    let topic: RawTopic
+    let raws: [RawPartition]
+    let name: String
+    let group: String
+
+    init(
+        _ cluster: CheckedCluster, _ log: KafkaLog, _ identity: TimelineIdentity, _ topic: RawTopic, _ count: Int32
+    ) {
+        self.cluster = cluster
+        self.log = log
+        self.identity = identity
+        self.topic = topic
+        raws = (0..<count).map { RawPartition(topic: topic, partition: $0) }
+        name = cluster.names.raw(topic)
+        group = cluster.names.consumerGroup(topic)
     }
 
-    private var placeOfResults: String {
-        "create another timeline with --prefix: this group's place is an offset and the results up to it, which no Kafka "
-            + "tool can set"
+    private var values: [String: String] { ["topic": name, "raw": topic.name, "group": group] }
+
+    /// - Parameter latest: what the last records of the timeline tell.
+    func differences(_ latest: CarriedOver) throws -> [TopicDifference] {
+        let partitions = cluster.partitions[name] ?? 0
+        guard partitions >= raws.count else {
+            guard partitions == 0 else { return [] }
+            let carried = try cluster.carriedOver(log, identity, Set(raws))
+            return [cluster.difference(.rawMissing, values.merging(["carried": text(carried)]) { $1 })]
+        }
+        let committed = try log.committed(group: group, topic: name)
+        let kept = try raws.map { try log.watermarks(topic: name, partition: $0.partition) }
+        let lost = raws.indices.filter { index in
+            guard let offset = committed[index].offset else { return true }
+            return offset < kept[index].lowerBound || offset > kept[index].upperBound
+        }
+        let carried = try lost.isEmpty ? latest : cluster.carriedOver(log, identity, Set(raws))
+        for raw in raws {
+            let standing = try RawStanding(log, names: cluster.names, raw, identity.shifts, carried.last[raw])
+            guard standing == .madeAgain else { continue }
+            var values = values
+            values["proof"] = try proof(raw, kept[Int(raw.partition)], carried.last[raw]!)
+            values["carried"] = text(carried)
+            return [cluster.difference(.rawMadeAgain, values)]
+        }
+        if lost.count == raws.count, kept.allSatisfy({ $0.upperBound == 0 }) {
+            return raws.map {
+                cluster.difference(.groupUnused, values.merging(["partition": "\($0.partition)"]) { $1 })
+            }
+        }
+        return try lost.map { try difference(raws[$0], committed[$0].offset, kept[$0], carried.last[raws[$0]]) }
     }
 
-    private func reset(_ plan: GroupPlan, _ partition: Int32) -> String {
-        "kafka-consumer-groups.sh --bootstrap-server \(bootstrap) --group \(plan.group) --topic \(plan.topic):\(partition) "
-            + "--reset-offsets --execute --to-offset N, N being the offset up to which its work is known to be done"
+    /// Where the partition itself goes on, and the group does not.
+    private func difference(
+        _ raw: RawPartition, _ offset: Int64?, _ kept: Range<Int64>, _ last: CarriedOver.Last?
+    ) throws -> TopicDifference {
+        let next = last.map { $0.offset + 1 - identity.shifts[topic, raw.partition] } ?? 0
+        var values = values
+        values["partition"] = "\(raw.partition)"
+        values["kept"] = "\(kept)"
+        values["n"] = "\(max(next, kept.lowerBound))"
+        values["held"] = kept.upperBound == 0 ? "" : TopicFinding.held
+        values["carried"] =
+            last == nil
+            ? "no record of it has been carried over"
+            : "the timeline has its records up to \(next - 1), which \(Timestamp.text(last!.appendedAt)) stamped"
+        let from = offset ?? next
+        if from < kept.lowerBound {
+            values["offset"] = "\(from)"
+            values["count"] = "\(kept.lowerBound - from)"
+            values["last"] = "\(kept.lowerBound - 1)"
+            values["from"] = last.map { "after \(Timestamp.text($0.appendedAt))" } ?? "at any time"
+            values["until"] = try firstStamp(raw, kept).map(Timestamp.text) ?? "now"
+            return cluster.difference(.consumerBehind, values)
+        }
+        values["offset"] = offset.map(String.init)
+        return cluster.difference(offset == nil ? .consumerForgotten : .consumerAhead, values)
+    }
+
+    private func firstStamp(_ raw: RawPartition, _ kept: Range<Int64>) throws -> Int64? {
+        guard !kept.isEmpty else { return nil }
+        var stamp: Int64?
+        try log.read(
+            topic: name, partition: raw.partition, range: kept.lowerBound..<kept.lowerBound + 1
+        ) { batch in stamp = stamp ?? batch.entries.first?.timestamp }
+        return stamp
+    }
+
+    /// The last record that was carried over of each partition that had any.
+    private func text(_ carried: CarriedOver) -> String {
+        let places = raws.compactMap { raw in
+            carried.last[raw].map { last in
+                "\(name)[\(raw.partition)]@\(last.offset - identity.shifts[topic, raw.partition]) of "
+                    + Timestamp.text(last.appendedAt)
+            }
+        }
+        return places.isEmpty ? "none" : places.joined(separator: ", ")
+    }
+
+    private func proof(_ raw: RawPartition, _ kept: Range<Int64>, _ last: CarriedOver.Last) throws -> String {
+        let offset = last.offset - identity.shifts[topic, raw.partition]
+        let carried = "offset \(offset), stamped \(Timestamp.text(last.appendedAt)), has been carried over"
+        return offset < kept.upperBound
+            ? "\(name)[\(raw.partition)] has another record there than the one of which \(carried)"
+            : "\(name)[\(raw.partition)] ends at \(kept.upperBound), and \(carried)"
     }
 }

@@ -4,9 +4,9 @@ import Log
 
 /// Something in which a cluster differs from what a timeline needs.
 public struct TopicDifference: Equatable, Sendable {
-    public var what: String
-    /// What to do about it: a command where there is one.
-    public var mend: String
+    public var finding: TopicFinding
+    /// With what differs filled in.
+    public var advice: Advice
 }
 
 /// What was found, and how it differs from what must be.
@@ -18,7 +18,8 @@ public struct TopicCheck: Sendable {
 
 /// Every difference between a timeline's topics, settings, records and offsets, its brokers, and what they must be;
 /// changes nothing.
-/// - Throws: `SetupError` when there is no timeline at all; `LogError`.
+/// - Throws: `SetupError` when there is no timeline at all; `LogError`. Complexity: the last records of the timeline; where a
+///   group has lost its place, as `CarriedOver` and `ResultPlaces`.
 public func checkTopics(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames, bootstrap: String) throws -> TopicCheck
 {
     let cluster = CheckedCluster(
@@ -31,20 +32,13 @@ public func checkTopics(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicNames,
         check.differences.append(try cluster.lostControl(log, error))
         return check
     }
-    let properties = check.identity!.properties
-    if check.identity!.secretFingerprint == nil {
-        check.differences.append(
-            TopicDifference(
-                what: "the timeline has no secret yet: no consumer can name a person",
-                mend: "plainscore secret bind FILE" + cluster.prefixOption))
-    }
-    for plan in topicPlans(properties, names: names, brokers: cluster.brokers.count) {
-        check.differences += try cluster.differences(of: plan, admin)
-    }
-    check.differences += try cluster.timelineDifferences(log, properties)
-    for plan in groupPlans(properties, names: names) where cluster.partitions[plan.topic] == plan.partitions {
-        check.differences += try cluster.differences(of: plan, log)
-    }
+    let identity = check.identity!
+    if identity.secretFingerprint == nil { check.differences.append(cluster.difference(.noSecret)) }
+    let plans = topicPlans(identity.properties, names: names, brokers: cluster.brokers.count)
+    for plan in plans { check.differences += try cluster.differences(of: plan, admin, log) }
+    check.differences += try cluster.timelineDifferences(log, identity.properties)
+    check.differences += try cluster.consumerDifferences(log, identity)
+    check.differences += try cluster.resultDifferences(log, identity.properties)
     return check
 }
 
@@ -57,9 +51,15 @@ struct CheckedCluster {
     let partitions: [String: Int32]
     let replicas: [String: Int32]
 
-    var prefixOption: String { names.prefix.isEmpty ? "" : " --prefix \(names.prefix)" }
-
-    var createTopics: String { "plainscore topics create" + prefixOption }
+    /// What was found, with these words filled in beside those that are the same everywhere.
+    func difference(_ finding: TopicFinding, _ values: [String: String] = [:]) -> TopicDifference {
+        let shared = [
+            "bootstrap": bootstrap, "prefix": names.prefix.isEmpty ? "" : " --prefix \(names.prefix)",
+            "another": "another-\(names.prefix)", "timeline": names.timeline, "model": "",
+        ]
+        return TopicDifference(
+            finding: finding, advice: finding.advice.filled(shared.merging(values) { $1 }))
+    }
 
     /// The topics of this prefix that the cluster has, in the order of the records' way.
     var ownTopics: [String] {
@@ -69,12 +69,10 @@ struct CheckedCluster {
         return all.filter { partitions[$0] != nil }
     }
 
-    /// For what no command can bring back.
-    var startAnew: String {
-        "nothing brings it back: create another timeline with --prefix, or delete all topics of this one "
-            + "(kafka-topics.sh --bootstrap-server \(bootstrap) --delete --topic '\(ownTopics.joined(separator: "|"))') "
-            + "and run \(createTopics)"
-    }
+    var outputs: [String] { Purpose.allCases.map(names.scoreChanges) + [names.deadLetters] }
+
+    /// The raw topic of that name.
+    func raw(_ name: String) -> RawTopic? { RawTopic.events.first { names.raw($0) == name } }
 
     /// Where the control topic does not say what the timeline is.
     fileprivate func lostControl(_ log: KafkaLog, _ error: SetupError) throws -> TopicDifference {
@@ -86,10 +84,6 @@ struct CheckedCluster {
         let isGone = partitions[names.raw(.control)] == nil
         let isEmpty = try isGone || log.watermarks(topic: names.raw(.control), partition: 0) == 0..<0
         // What a set-up leaves that broke off; with records in the timeline it has been more than that.
-        guard isEmpty, !holdsRecords else {
-            return TopicDifference(
-                what: "what the timeline is has been lost: \(error.description)", mend: startAnew)
-        }
-        return TopicDifference(what: "the set-up of this timeline broke off: \(error.description)", mend: createTopics)
+        return difference(isEmpty && !holdsRecords ? .setUpBrokeOff : .controlLost, ["error": error.description])
     }
 }

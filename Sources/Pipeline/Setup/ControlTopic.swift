@@ -6,21 +6,25 @@ import Scoring
 // A record of topic `control`, little endian; the key is empty.
 //
 //  0 u64 checksum: XXH3 of all that follows
-//  8 u8  kind      0 properties, 1 secret, 2 models, 3 clock
+//  8 u8  kind      0 properties, 1 secret, 2 models, 3 clock, 4 shifts
 //  9 …   content   properties  68 bytes, the layout of TimelineProperties
 //                  secret      u64 fingerprint of the secret
 //                  models      the layout of ModelActivation
 //                  clock       i64 time that the operator accepts, ms
+//                  shifts      u8 raw topic, then an i64 for each of its partitions
 //
 // The first record of properties and of the secret counts. All later ones of the same kind are what a second operator wrote
 // at the same time, and mean nothing. Each record of models or of the clock takes effect: the consents consumer
-// carries it to every partition of the timeline. A later record that is none of these is passed over, and a dead letter says so.
+// carries it to every partition of the timeline. Of shifts the last record of each raw topic counts, for consumers that start
+// after it. A later record that is none of these is passed over, and a dead letter says so.
 
 /// What a timeline is and under which secret its persons are named, as its control topic says.
 public struct TimelineIdentity: Equatable, Sendable {
     public var properties: TimelineProperties
     /// Names the secret without telling it; nil until `plainscore secret bind`.
     public var secretFingerprint: UInt64?
+    /// Of raw topics that were deleted and made again.
+    public var shifts = OffsetShifts()
 
     public init(properties: TimelineProperties, secretFingerprint: UInt64? = nil) {
         self.properties = properties
@@ -36,7 +40,7 @@ public let controlPropertiesCoordinates = Coordinates(topic: .control, partition
 /// - Throws: `SetupError` naming the command that mends it when there is none or a record is damaged; `LogError`.
 ///   Complexity: linear in the control topic, which holds a handful of records.
 public func readControl<L: Log>(_ log: L, names: TopicNames) throws -> TimelineIdentity {
-    let found: (properties: TimelineProperties?, secretFingerprint: UInt64?)
+    let found: ControlRecords
     do {
         found = try readControlRecords(log, names: names)
     } catch let error as LogError where error.kind == .missingTopic {
@@ -47,7 +51,9 @@ public func readControl<L: Log>(_ log: L, names: TopicNames) throws -> TimelineI
             .configuration,
             "topic '\(names.raw(.control))' holds no timeline: make it with `plainscore topics create`")
     }
-    return TimelineIdentity(properties: properties, secretFingerprint: found.secretFingerprint)
+    var identity = TimelineIdentity(properties: properties, secretFingerprint: found.secretFingerprint)
+    identity.shifts = found.shifts
+    return identity
 }
 
 /// One record of the control topic.
@@ -57,6 +63,8 @@ public enum ControlRecord: Equatable, Sendable {
     case models(ModelActivation)
     /// The operator says that it is at least this late, ms.
     case clock(accepted: Int64)
+    /// By how much the offsets of a raw topic are moved, by its partitions.
+    case shifts(RawTopic, [Int64])
 
     public func encode() -> [UInt8] {
         var bytes: [UInt8] = []
@@ -74,6 +82,9 @@ public enum ControlRecord: Equatable, Sendable {
         case .clock(let accepted):
             bytes.append(3)
             bytes.append(littleEndian: accepted)
+        case .shifts(let topic, let shifts):
+            bytes += [4, topic.rawValue]
+            for shift in shifts { bytes.append(littleEndian: shift) }
         }
         let checksum = unsafe xxh3(bytes.span.bytes.extracting(8...))
         bytes.store(littleEndian: checksum, at: 0)
@@ -96,31 +107,42 @@ public enum ControlRecord: Equatable, Sendable {
             let accepted = try cursor.take(Int64.self)
             guard Timestamp.allowed.contains(accepted) else { throw TimelineError.layout("clock") }
             self = .clock(accepted: accepted)
+        case 4:
+            guard let topic = RawTopic(rawValue: try cursor.take()) else { throw TimelineError.layout("shifts") }
+            var shifts: [Int64] = []
+            while cursor.remaining > 0 { shifts.append(try cursor.take()) }
+            guard shifts.allSatisfy(Coordinates.offsets.contains) else { throw TimelineError.layout("shifts") }
+            self = .shifts(topic, shifts)
         default: return nil
         }
         try cursor.finish()
     }
 }
 
-/// The first record of properties and of the secret that the control topic holds.
-func readControlRecords<L: Log>(_ log: L, names: TopicNames) throws -> (
-    properties: TimelineProperties?, secretFingerprint: UInt64?
-) {
+/// The first record of properties and of the secret that the control topic holds, and the last shifts of each raw topic.
+struct ControlRecords {
     var properties: TimelineProperties?
     var secretFingerprint: UInt64?
+    var shifts = OffsetShifts()
+}
+
+func readControlRecords<L: Log>(_ log: L, names: TopicNames) throws -> ControlRecords {
+    var found = ControlRecords()
     try eachControlRecord(log, names: names) { offset, record in
         switch record {
-        case .properties(let found):
-            guard properties != nil || offset == controlPropertiesCoordinates.offset else {
+        case .properties(let properties):
+            guard found.properties != nil || offset == controlPropertiesCoordinates.offset else {
                 throw SetupError(
                     .configuration, "topic '\(names.raw(.control))' does not begin with the timeline's properties")
             }
-            properties = properties ?? found
-        case .secret(let fingerprint): secretFingerprint = secretFingerprint ?? fingerprint
+            found.properties = found.properties ?? properties
+        case .secret(let fingerprint): found.secretFingerprint = found.secretFingerprint ?? fingerprint
+        case .shifts(let topic, let shifts):
+            for (partition, shift) in shifts.enumerated() { found.shifts[topic, Int32(partition)] = shift }
         case .models, .clock: break
         }
     }
-    return (properties, secretFingerprint)
+    return found
 }
 
 /// The models that were switched to, in their order; those that this program cannot load are left out.

@@ -96,7 +96,8 @@ private func missingPlans(
     of plans: [TopicPlan], _ names: TopicNames, _ existing: [String: Int32], timelineExists: Bool
 ) throws -> [TopicPlan] {
     for plan in plans {
-        guard let partitions = existing[plan.name], partitions != plan.partitions else { continue }
+        // Of a timeline that is there `topics check` tells it, with what to do.
+        guard !timelineExists, let partitions = existing[plan.name], partitions != plan.partitions else { continue }
         throw SetupError(
             .configuration,
             "topic '\(plan.name)' has \(partitions) partitions, not \(plan.partitions): delete it if it holds nothing, "
@@ -106,10 +107,14 @@ private func missingPlans(
     // The properties are written after the topics, so a topic that is missing now was deleted, and its records with it.
     let outputs = Purpose.allCases.map(names.scoreChanges) + [names.deadLetters]
     if timelineExists, let lost = missing.first(where: { !outputs.contains($0.name) }) {
-        throw SetupError(
-            .configuration,
-            "topic '\(lost.name)' of this timeline has been deleted; made again it would begin at offset 0 and be taken "
-                + "for repeats. Delete all topics of prefix '\(names.prefix)' and create a new timeline")
+        let raw = RawTopic.events.first { names.raw($0) == lost.name }
+        let mend =
+            if let raw {
+                "`plainscore topics renew \(raw.name)` makes it again and goes on behind what it had"
+            } else if lost.name == names.scores {
+                "`plainscore topics restore` makes it again, and its results from the timeline"
+            } else { "nothing brings it back: make another timeline with --prefix" }
+        throw SetupError(.configuration, "topic '\(lost.name)' of this timeline has been deleted: \(mend)")
     }
     return missing
 }
@@ -148,13 +153,16 @@ private func commitStarts(
 ) throws -> [String] {
     var done: [String] = []
     for plan in groupPlans(properties, names: names) {
-        let absent = try log.committed(group: plan.group, topic: plan.topic).filter { $0.offset == nil }
+        let absent = try log.committed(group: plan.group, topic: plan.topic)
+            .filter { $0.offset == nil && $0.partition < plan.partitions }
         var starts: [CommittedOffset] = []
+        let carried = try carriedOver(log, properties, names, plan, absent.map(\.partition))
         for partition in absent.map(\.partition) {
             let kept = try log.watermarks(topic: plan.topic, partition: partition)
-            guard kept.upperBound == 0 || plan.mayBeginAgain && kept.lowerBound == 0 else {
-                throw SetupError(.configuration, missingOffset(plan, partition))
-            }
+            let wasUsed = try plan.topic == names.scores && committedResults(log, names, partition) > 0
+            guard kept.upperBound == 0 || plan.mayBeginAgain && kept.lowerBound == 0, !wasUsed,
+                !carried.contains(partition)
+            else { throw SetupError(.configuration, missingOffset(plan, partition)) }
             starts.append(CommittedOffset(partition: partition, offset: 0, metadata: plan.metadata))
         }
         if starts.isEmpty { continue }
@@ -164,10 +172,18 @@ private func commitStarts(
     return done
 }
 
-/// What a missing committed offset means; `commitStarts` and the check say it alike.
-func missingOffset(_ plan: GroupPlan, _ partition: Int32) -> String {
+/// Those partitions of a raw topic that the timeline has records of: its topic is another one, or its group has expired.
+private func carriedOver(
+    _ log: KafkaLog, _ properties: TimelineProperties, _ names: TopicNames, _ plan: GroupPlan, _ absent: [Int32]
+) throws -> Set<Int32> {
+    guard let topic = RawTopic.events.first(where: { names.raw($0) == plan.topic }) else { return [] }
+    let raws = Set(absent.map { RawPartition(topic: topic, partition: $0) })
+    return Set(try CarriedOver(log, names: names, properties, of: raws).last.keys.map(\.partition))
+}
+
+private func missingOffset(_ plan: GroupPlan, _ partition: Int32) -> String {
     "group '\(plan.group)' has no committed offset for \(plan.topic)[\(partition)], which has held records: it is never "
-        + "taken for 0"
+        + "taken for 0. `plainscore topics check` says where it goes on"
 }
 
 /// Writes the properties as the first record of each timeline partition that has none, and reads those that are there.

@@ -1,5 +1,6 @@
 import Events
 import Kafka
+import Log
 
 /// Every topic of a timeline with its partitions and settings: DESIGN's table of topics, in one place.
 ///
@@ -70,6 +71,14 @@ struct GroupPlan {
     /// Whether it may begin at 0 again at any time: its records, carried once more, are dropped as repeats, and the topic
     /// loses none.
     var mayBeginAgain = false
+    /// Whether it commits with each offset how far the results had come there.
+    var holdsResults = false
+
+    /// Whether its role begins at what was committed. The aggregator begins at 0 without metadata.
+    func isPlace(_ committed: CommittedOffset) -> Bool {
+        if metadata.isEmpty, committed.offset == 0, committed.metadata.isEmpty { return true }
+        return OffsetMetadata(committed.metadata) != nil
+    }
 }
 
 /// Every group, in the order in which records flow.
@@ -79,10 +88,11 @@ func groupPlans(_ properties: TimelineProperties, names: TopicNames) -> [GroupPl
     } + [
         GroupPlan(
             group: names.consumerGroup(.control), topic: names.raw(.control), partitions: 1, mayBeginAgain: true),
-        GroupPlan(group: names.aggregatorGroup, topic: names.timeline, partitions: properties.partitions),
+        GroupPlan(
+            group: names.aggregatorGroup, topic: names.timeline, partitions: properties.partitions, holdsResults: true),
         GroupPlan(
             group: names.publisherGroup, topic: names.scores, partitions: properties.partitions,
-            metadata: OffsetMetadata.zero.text),
+            metadata: OffsetMetadata.zero.text, holdsResults: true),
     ]
 }
 
