@@ -143,9 +143,13 @@ final class MendStage {
     }
 
     /// Waits until the group's members have been given up, and deletes the group.
-    func forget(_ group: String) throws {
-        let isGone = Condition(seconds: 30).holds { (try? kafka("groups", "--delete", "--group", group)) != nil }
-        try #require(isGone)
+    func forget(_ group: String, of topic: String) throws {
+        let isGone = try Condition(seconds: 30).holds {
+            // Where members are left Kafka's tool says so, and ends with 0 all the same.
+            try? kafka("groups", "--delete", "--group", group)
+            return try deployment.log.committed(group: group, topic: topic).allSatisfy { $0.offset == nil }
+        }
+        try #require(isGone, "\(group) is still there")
     }
 
     /// Sets a place as a tool does, without metadata.

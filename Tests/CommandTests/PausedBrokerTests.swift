@@ -99,7 +99,8 @@ import Testing
         let against = ["--against", card]
         let secret = ["--secret", files.path("secret")]
         return [
-            "topics create": [], "topics check": [], "secret bind": [files.path("other")],
+            "topics create": [], "topics check": [], "topics renew": ["payments"], "topics restore": model,
+            "secret bind": [files.path("other")],
             "produce": [files.path("events")], "watch": ["--purpose", "lending"], "lag": [], "status": [],
             "explain": ["ada"] + secret + model, "outcomes": model, "dead-letters show": [],
             "dead-letters resend": ["--from", files.path("letters")], "verify": secret,

@@ -19,8 +19,12 @@ extension ExitCode {
                 givesUp: "nothing")
         case .configuration:
             Advice(
-                "a topic, an offset, a setting, an address or a right is wrong", lost: "what `topics check` tells",
-                mends: ["plainscore topics check", "do what stands behind `mend`, and start it again"],
+                "a topic, an offset, a setting, an address, a password, a certificate authority or a right is wrong",
+                lost: "what `topics check` tells; nothing where the connection was refused",
+                mends: [
+                    "set the property that the last line names, where the connection was refused",
+                    "plainscore topics check", "do what stands behind `mend`, and start it again",
+                ],
                 givesUp: "what stands behind `gives up`")
         case .wrongSecret:
             Advice(
@@ -41,8 +45,8 @@ extension ExitCode {
                 ], givesUp: "what stands behind `gives up`")
         case .stateFolder:
             Advice(
-                "the state folder cannot be used, or another process uses it", lost: "nothing",
-                mends: ["stop the other process, or make the folder writable", "start it again"],
+                "the state folder cannot be used, is open to all, or another process uses it", lost: "nothing",
+                mends: ["stop the other process, or make the folder writable for the role alone", "start it again"],
                 givesUp: "nothing; with an empty folder the timeline is folded from its beginning, once")
         }
     }
