@@ -107,7 +107,11 @@ final class MendStage {
         let hasSettled = try Condition(seconds: 60).holds {
             try roles.allSatisfy { try deployment.lag(of: $0) == 0 }
         }
-        try #require(hasSettled, "ended: \(deployment.ended())")
+        let last = deployment.ended().map { role in
+            let name = role.role.split(separator: " ")[0]
+            return "\(role): \(deployment.journalText(String(name)).split(separator: "\n").last ?? "")"
+        }
+        try #require(hasSettled, "ended: \(last)")
     }
 
     // MARK: - Damage

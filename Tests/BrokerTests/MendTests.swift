@@ -9,14 +9,14 @@ import Testing
 @Suite(.serialized, BrokerTrait(settings: ["offsets.retention.minutes=43200"]), .realBroker)
 struct MendTests {
     /// The others have their mends run by `TopicsCheckTests`: they are made of a timeline that no role has written to, or have
-    /// no mend but another timeline. `publisherOutside` has no test yet.
+    /// no mend but another timeline.
     private static let elsewhere: Set<TopicFinding> = [
         .brokerSetting, .tooFewCopies, .tooManyInSync, .noSecret, .setUpBrokeOff, .timelineMissing, .controlLost,
-        .timelineEmpty, .timelineCut, .timelineForeign, .aggregatorOutside, .publisherOutside,
+        .timelineEmpty, .timelineCut, .timelineForeign, .aggregatorOutside,
     ]
     private static let places: Set<TopicFinding> = [
         .rawMadeAgain, .topicSetting, .rawMissing, .consumerBehind, .consumerForgotten, .consumerAhead,
-        .resultsForgotten,
+        .resultsForgotten, .publisherOutside,
     ]
     private static let topics: Set<TopicFinding> = [
         .scoresMissing, .outputMissing, .tooManyPartitions, .tooFewPartitions, .rawTooManyPartitions, .groupUnused,
@@ -45,6 +45,18 @@ struct MendTests {
             loss.finding == .consumerBehind ? Int(loss.lost.prefix { $0.isNumber }) : nil
         }
         #expect(lost == announced.reduce(0, +) && lost > 0)
+
+        // Results that the publisher has not read are deleted from scores.
+        try stage.deployment.startAll()
+        stage.deployment.kill9("publisher")
+        try stage.produceRound()
+        let hasMore = try Condition(seconds: 60).holds { try stage.deployment.lag(of: "publisher") > 0 }
+        try #require(hasMore)
+        try stage.settleWithoutPublisher()
+        stage.stop()
+        try stage.deleteRecords(of: names.scores)
+        try stage.mend()
+        #expect(try stage.proof() == lost)
         #expect(stage.mended == Self.places)
     }
 

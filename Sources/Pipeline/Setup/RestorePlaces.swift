@@ -30,10 +30,11 @@ public func restorePlaces(_ log: KafkaLog, _ admin: KafkaAdmin, names: TopicName
         done += try report(admin.create(plans))
         for plan in plans { try awaitLeaders(log, plan) }
     }
-    // The publisher first: with its place alone a second run finds that of the aggregator as this one did.
+    // The aggregator first: if this breaks off behind it, the publisher still has no place, so a second run finds both as this
+    // one did. The other way round a publisher with a place would hide that the aggregator stands behind what it needs.
     for (group, topic, found) in [
-        (names.publisherGroup, names.scores, places.compactMap(\.publisher)),
         (names.aggregatorGroup, names.timeline, places.compactMap(\.aggregator)),
+        (names.publisherGroup, names.scores, places.compactMap(\.publisher)),
     ] {
         let restored = try found + excess(log, group: group, topic: topic, from: properties.partitions)
         if restored.isEmpty { continue }
