@@ -116,7 +116,7 @@ struct JSONFault {
             return 12
         }
 
-        /// The four digits of `\uXXXX`.
+        /// The UTF-16 code unit that four hexadecimal digits behind `\u` write; nil where none begins at `start`.
         private func unit(_ start: Int) -> Int? {
             guard start + 6 <= bytes.byteCount, bytes.load(littleEndianAt: start) == UInt8(ascii: "\\"),
                 bytes.load(littleEndianAt: start + 1) == UInt8(ascii: "u")

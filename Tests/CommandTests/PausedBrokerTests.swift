@@ -32,7 +32,7 @@ import Testing
         for command in try commandsThatTalkToABroker() {
             let words = try #require(words[command], "say in this test how to call '\(command)'")
             let call = command.split(separator: " ").map(String.init) + words
-            running.append((command, try RunningProgram(call, bootstrap: broker.servers, in: files)))
+            running.append((command, try RunningProgram(call, bootstrap: broker.servers)))
         }
         #expect(running.count > 15)
         let end = Date(timeIntervalSinceNow: Self.secondsMax)
@@ -46,9 +46,9 @@ import Testing
 
     @Test func `who follows says that no broker answers, goes on when it is back, and stops when told to`() throws {
         let lag = try RunningProgram(
-            ["lag", "--until-zero", "--timeout", "40"], bootstrap: broker.servers, in: files)
+            ["lag", "--until-zero", "--timeout", "40"], bootstrap: broker.servers)
         let watch = try RunningProgram(
-            ["watch", "--purpose", "lending", "--table"], bootstrap: broker.servers, in: files)
+            ["watch", "--purpose", "lending", "--table"], bootstrap: broker.servers)
         // Both have had an answer before the broker falls silent: the table's heading comes after the first one, and whoever
         // asks now is answered after those that have asked before.
         #expect(watch.prints("CLIENT", within: 30))
@@ -73,7 +73,7 @@ import Testing
     {
         broker.pause()
         let secret = ["--secret", files.path("secret")]
-        let role = try RunningProgram(secret, of: "payments-consumer", bootstrap: broker.servers, in: files)
+        let role = try RunningProgram(secret, of: "payments-consumer", bootstrap: broker.servers)
         #expect(role.says("\"event\":\"started\"", within: 10))
         role.stop()
         // Docker and Kubernetes wait for so long.
@@ -127,45 +127,68 @@ import Testing
 /// A program while it runs.
 private final class RunningProgram {
     private let process = Process()
-    private let outputPath: String
-    private let errorPath: String
+    private let output = ProgramOutput()
+    private let errorOutput = ProgramOutput()
+    private let hasEnded = DispatchSemaphore(value: 0)
 
-    init(_ words: [String], of program: String = "plainscore", bootstrap: String, in files: TemporaryFolder) throws {
+    init(_ words: [String], of program: String = "plainscore", bootstrap: String) throws {
         process.executableURL = try Program.folder().appendingPathComponent(program)
         process.arguments = words
         process.environment = ProcessInfo.processInfo.environment.merging(["PLAINSCORE_BOOTSTRAP": bootstrap]) { $1 }
-        let name = UUID().uuidString
-        (outputPath, errorPath) = (files.path("output-\(name)"), files.path("errors-\(name)"))
-        for path in [outputPath, errorPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
+        process.standardOutput = output.pipe
+        process.standardError = errorOutput.pipe
+        process.terminationHandler = { [hasEnded] _ in hasEnded.signal() }
         try process.run()
     }
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
-    var errors: String { text(errorPath) }
+    var errors: String { errorOutput.text }
 
-    private func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
-
-    /// 128 and more after a signal; nil where it still runs.
+    /// 128 and more after a signal; nil where it still runs. To be asked once.
     func exitCode(before end: Date) -> Int32? {
-        while process.isRunning, Date() < end { usleep(20_000) }  // looks often, and leaves the machine to the others
-        if process.isRunning { return nil }
+        guard hasEnded.wait(timeout: .now() + max(0, end.timeIntervalSinceNow)) == .success else { return nil }
         return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }
 
-    func prints(_ words: String, within seconds: Double) -> Bool { has(outputPath, words, seconds) }
+    func prints(_ words: String, within seconds: Double) -> Bool { output.has(words, within: seconds) }
 
     /// On standard error.
-    func says(_ words: String, within seconds: Double) -> Bool { has(errorPath, words, seconds) }
-
-    private func has(_ path: String, _ words: String, _ seconds: Double) -> Bool {
-        let end = Date(timeIntervalSinceNow: seconds)
-        while !text(path).contains(words), Date() < end { usleep(50_000) }  // the same
-        return text(path).contains(words)
-    }
+    func says(_ words: String, within seconds: Double) -> Bool { errorOutput.has(words, within: seconds) }
 
     func stop() { process.terminate() }
+}
+
+/// What a program writes to one of its streams; whoever waits for words is woken by what comes.
+private final class ProgramOutput {
+    let pipe = Pipe()
+    private var bytes = Data()
+    private var isAtEnd = false
+
+    /// All that has come so far.
+    var text: String {
+        while take(within: 0) {}
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func has(_ words: String, within seconds: Double) -> Bool {
+        let end = Date(timeIntervalSinceNow: seconds)
+        while !text.contains(words) {
+            guard take(within: end.timeIntervalSinceNow) else { return text.contains(words) }
+        }
+        return true
+    }
+
+    /// Waits for more; false where none has come.
+    private func take(within seconds: Double) -> Bool {
+        guard !isAtEnd else { return false }
+        let reading = pipe.fileHandleForReading
+        var ready = pollfd(fd: reading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&ready, 1, Int32(max(0, seconds) * 1000)) > 0 else { return false }
+        let more = reading.availableData
+        isAtEnd = more.isEmpty
+        bytes += more
+        return !isAtEnd
+    }
 }

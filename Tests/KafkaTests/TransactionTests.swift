@@ -53,16 +53,7 @@ extension OnARealBroker {
 
         @Test func `a read ends where the log ends in transaction markers`() throws {
             let setup = try Setup()
-            for number in 0..<3 {
-                try setup.writer.begin()
-                try setup.writer.append(setup.output, value: "\(number)")
-                #expect(try setup.writer.commit([], of: setup.reader) == .committed)
-            }
-            try setup.writer.begin()
-            try setup.writer.append(setup.output, value: "dropped")
-            try setup.waitForRecords(7)  // else the abort drops the record before it is sent
-            try setup.writer.abort()
-            try setup.waitForRecords(8)  // four records, each with its marker
+            try setup.commitThreeAndAbortOne()
             let marks = try setup.log.watermarks(topic: setup.outputName, partition: 0)
             #expect(marks == 0..<8)
             #expect(try setup.log.values(setup.outputName, range: marks) == ["0", "1", "2"])
@@ -78,16 +69,7 @@ extension OnARealBroker {
                 try setup.log.tails(topic: name, from: [PartitionPosition(partition: 0, offset: offset)])[0]
             }
             #expect(try tail(0).map { [$0.records, $0.stableEnd] } == [0, 0])
-            for number in 0..<3 {
-                try setup.writer.begin()
-                try setup.writer.append(setup.output, value: "\(number)")
-                #expect(try setup.writer.commit([], of: setup.reader) == .committed)
-            }
-            try setup.writer.begin()
-            try setup.writer.append(setup.output, value: "dropped")
-            try setup.waitForRecords(7)  // else the abort drops the record before it is sent
-            try setup.writer.abort()
-            try setup.waitForRecords(8)  // four records, each with its marker
+            try setup.commitThreeAndAbortOne()
             for (offset, left) in [(0, 3), (1, 2), (2, 2), (3, 1), (4, 1), (5, 0), (6, 0), (7, 0), (8, 0)] {
                 let found = try #require(try tail(Int64(offset)))
                 #expect(found.records == left && found.stableEnd == 8, "from \(offset)")
@@ -200,6 +182,20 @@ extension OnARealBroker {
                 output = try writer.topic(outputName)
                 reader = try log.reader(group: input, topic: input, instance: "a")
                 _ = try reader.startAtCommitted()
+            }
+
+            /// Values 0, 1 and 2, each in a transaction of its own, and one that is aborted: eight offsets.
+            func commitThreeAndAbortOne() throws {
+                for number in 0..<3 {
+                    try writer.begin()
+                    try writer.append(output, value: "\(number)")
+                    #expect(try writer.commit([], of: reader) == .committed)
+                }
+                try writer.begin()
+                try writer.append(output, value: "dropped")
+                try waitForRecords(7)  // else the abort drops the record before it is sent
+                try writer.abort()
+                try waitForRecords(8)  // four records, each with its marker
             }
 
             /// Waits until the output holds `count` records and markers.
